@@ -1,0 +1,8 @@
+//! `contacts` asks Rocket.Chat, EngageLab LiveDesk, ChatbotX and Chatwoot who a customer is.
+//!
+//! This page is the architecture document.
+
+pub mod http;
+pub mod model;
+pub mod source;
+pub mod vendor;

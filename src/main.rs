@@ -1,0 +1,3 @@
+//! The program `contacts`; everything is in the library.
+
+fn main() {}
