@@ -9,7 +9,7 @@ pub mod fold;
 pub mod phone;
 mod query;
 mod raw;
-mod sort;
+pub mod sort;
 mod time;
 
 pub use channel::{Channel, ChannelKind, LastChat};
