@@ -99,6 +99,8 @@ pub struct Lane {
     pub paging: Paging,
     /// Whether [`Page::total`] counts the rows of the whole lane (a hint is never proof by itself).
     pub counted: bool,
+    /// What its rows are to carry, as far as a page can; the rest is [`Source::enrich`]'s.
+    pub wish: Wish,
 }
 
 /// The order in which a lane's rows come, as far as a proof can use it.
@@ -161,6 +163,9 @@ pub struct Page {
     pub more: Option<bool>,
     /// Whether the vendor says outright how many rows it gives at most (Rocket.Chat echoes its limit).
     pub limit: Option<u32>,
+    /// What the rows show to be otherwise than asked, as "not in the order asked for": told on stderr, and the lane
+    /// counts as unsorted and unproven from then on.
+    pub warning: Option<String>,
 }
 
 /// What else is wanted of a contact than what a page holds.
