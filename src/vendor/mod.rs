@@ -4,6 +4,8 @@
 
 pub mod chatbotx;
 pub mod chatwoot;
+pub mod decode;
+pub mod lenient;
 pub mod livedesk;
 pub mod rocketchat;
 
