@@ -2,6 +2,7 @@
 //!
 //! This page is the architecture document.
 
+pub mod config;
 pub mod http;
 pub mod model;
 pub mod source;

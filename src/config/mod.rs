@@ -1,0 +1,201 @@
+//! The configuration: the environment, the file, profiles, and where secrets are kept.
+//!
+//! The only place that knows TOML and the keyring. Knows nothing of terminals, HTTP or what a vendor's keys mean.
+
+mod base_url;
+mod command;
+mod defaults;
+pub mod duration;
+mod env;
+mod error;
+mod file;
+pub mod keyring;
+mod nearest;
+mod profile;
+mod reader;
+pub mod secret;
+mod value;
+
+use std::path::Path;
+
+pub use base_url::{PlainHttp, is_loopback};
+pub use defaults::{COLORS, DEFAULT_KEYS, Defaults, OUTPUTS, SOURCES};
+pub use env::Env;
+pub use error::{ConfigError, ConfigErrorKind};
+pub use file::{ConfigPath, Exposure, Named};
+pub use nearest::{did_you_mean, nearest};
+pub use profile::{
+    COMMON_KEYS, DEFAULT_MAX_RETRIES, DEFAULT_MAX_WAIT, DEFAULT_TIMEOUT, Origin, Profile, SecretCommand, SecretSource,
+    is_profile_name, key_spec, known_keys, secret_keys,
+};
+pub use reader::ENVIRONMENT_PROFILE;
+
+use file::Parsed;
+
+/// Everything that file and environment say.
+#[derive(Debug, Default)]
+pub struct Config {
+    /// Where the file is or would be; `None` if the user has no home.
+    pub path: Option<ConfigPath>,
+    /// The path for people.
+    pub shown: String,
+    /// What `[defaults]` says.
+    pub defaults: Defaults,
+    /// `default_profile` and the place where it stands.
+    pub default_profile: Option<(String, String)>,
+    /// The profiles in the order of the file, that of the environment last; one that is wrong does not spoil the others.
+    pub profiles: Vec<(String, Result<Profile, ConfigError>)>,
+    exposure: Exposure,
+    /// Whether the environment defines a profile of its own.
+    environment_speaks: bool,
+}
+
+/// The profiles that a query asks.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Those that can be asked, in the order they were named; never empty.
+    pub profiles: Vec<Profile>,
+    /// Why the others cannot be asked. Empty unless several were wanted.
+    pub broken: Vec<ConfigError>,
+    /// What a person should know, as secrets that others can read; lower-case fragments.
+    pub warnings: Vec<String>,
+}
+
+/// Which profiles are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// Those of these names (each may be several, separated by commas); with no name, the default one.
+    Named(&'a [String]),
+    /// Every one.
+    All,
+}
+
+impl Config {
+    /// Reads the file and the environment; no file is no mistake unless a person named it.
+    ///
+    /// `explicit` is the `--config` flag. An error means that nothing of the file can be used; a profile that is wrong is
+    /// kept as an error of its own.
+    pub fn load(env: &Env, explicit: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut config = Self::default();
+        if let Some(path) = ConfigPath::find(env, explicit) {
+            let shown = path.shown(env);
+            if let Some((text, exposure)) = file::read(&path.path, &shown)? {
+                let base = path.path.parent().unwrap_or(Path::new(""));
+                let Parsed { default_profile, defaults, profiles } = file::parse(&text, &shown, base, env)?;
+                config = Self { defaults, default_profile, profiles, exposure, ..config };
+            } else if path.named == Named::Explicitly {
+                let hint = "make one:  contacts profile add";
+                return Err(ConfigError::config(format!("{shown}: there is no such file")).hint(hint));
+            }
+            config = Self { path: Some(path), shown, ..config };
+        }
+        if let Some(profile) = reader::environment_profile(env, &config.defaults) {
+            config.profiles.retain(|(name, _)| name != ENVIRONMENT_PROFILE);
+            config.profiles.push((ENVIRONMENT_PROFILE.to_owned(), profile));
+            config.environment_speaks = true;
+        }
+        Ok(config)
+    }
+
+    /// The profiles to ask. Precedence: `wanted`, `CONTACTS_PROFILE`, the environment's own profile, `default_profile`,
+    /// the only one.
+    pub fn select(&self, wanted: Wanted<'_>, env: &Env) -> Result<Selection, ConfigError> {
+        let names: Vec<String> = match wanted {
+            Wanted::All if self.profiles.is_empty() => return Err(nothing_configured()),
+            Wanted::All => self.names().map(ToOwned::to_owned).collect(),
+            Wanted::Named([]) => match env.text("CONTACTS_PROFILE") {
+                Some(names) => split_names([names])?,
+                None => vec![self.default_name()?],
+            },
+            Wanted::Named(names) => split_names(names.iter().map(String::as_str))?,
+        };
+        let mut selection = Selection::default();
+        for name in names {
+            match self.profile(&name)? {
+                Ok(profile) => selection.profiles.push(profile.clone()),
+                Err(error) => selection.broken.push(error.clone()),
+            }
+        }
+        if selection.profiles.is_empty() {
+            return Err(selection.broken.swap_remove(0));
+        }
+        selection.warnings = selection.profiles.iter().filter_map(|profile| self.warning(profile)).collect();
+        Ok(selection)
+    }
+
+    /// The profile called `name`: `Err` if there is none, `Ok(Err)` if it is wrong.
+    pub fn profile(&self, name: &str) -> Result<&Result<Profile, ConfigError>, ConfigError> {
+        if let Some((_, profile)) = self.profiles.iter().find(|(known, _)| known == name) {
+            return Ok(profile);
+        }
+        let place = if self.shown.is_empty() { String::new() } else { format!(" in {}", self.shown) };
+        let error = ConfigError::new(ConfigErrorKind::NotFound, format!("no profile called `{name}`{place}"));
+        let error = error.of_profile(name, None);
+        if self.profiles.is_empty() {
+            return Err(ConfigError { hints: nothing_configured().hints, ..error });
+        }
+        Err(error.hint(did_you_mean(name, self.names())))
+    }
+
+    /// The profiles' names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.profiles.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The name of the profile that is asked when none is named.
+    pub fn default_name(&self) -> Result<String, ConfigError> {
+        if self.environment_speaks {
+            return Ok(ENVIRONMENT_PROFILE.to_owned());
+        }
+        if let Some((name, place)) = &self.default_profile {
+            if self.names().any(|known| known == name) {
+                return Ok(name.clone());
+            }
+            let message = format!("{place}: `default_profile` is `{name}`, and there is no such profile");
+            let error = ConfigError::config(message);
+            return Err(if self.profiles.is_empty() { error } else { error.hint(did_you_mean(name, self.names())) });
+        }
+        match self.profiles.as_slice() {
+            [] => Err(nothing_configured()),
+            [(only, _)] => Ok(only.clone()),
+            _ => {
+                let names: Vec<&str> = self.names().collect();
+                Err(ConfigError::usage("several profiles are configured and none is the default")
+                    .hint(format!("choose with `-p`: {}", names.join(", ")))
+                    .hint("ask them all with `-A`, or settle it:  contacts profile default NAME"))
+            }
+        }
+    }
+
+    fn warning(&self, profile: &Profile) -> Option<String> {
+        let plain = |source: &SecretSource| matches!(source, SecretSource::Plain(_));
+        let exposed = self.exposure == Exposure::Others && profile.origin == Origin::File;
+        let (key, _) = profile.secrets.iter().find(|(_, source)| exposed && plain(source))?;
+        Some(format!(
+            "{}: `{key}` of profile `{}` stands there as plain text that other users can read; `chmod 600` the file, or \
+             move it to the keyring with `contacts login {}`",
+            self.shown, profile.name, profile.name
+        ))
+    }
+}
+
+/// The error that a newcomer sees first.
+fn nothing_configured() -> ConfigError {
+    ConfigError::config("no profile is configured")
+        .hint("try it without one:      contacts --demo list")
+        .hint("add your own:            contacts profile add")
+}
+
+/// Names split at commas, each once, in order.
+fn split_names<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Vec<String>, ConfigError> {
+    let mut names: Vec<String> = Vec::new();
+    for name in given.into_iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    if names.is_empty() { Err(ConfigError::usage("no profile is named")) } else { Ok(names) }
+}
+
+#[cfg(test)]
+mod tests;
