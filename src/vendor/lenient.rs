@@ -76,11 +76,6 @@ impl Scalar<'_> {
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_deref().filter(|text| !text.trim().is_empty())
     }
-
-    /// The text as a number of the type that is asked for.
-    pub fn number<N: std::str::FromStr>(&self) -> Option<N> {
-        self.as_str().and_then(|text| text.trim().parse().ok())
-    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
@@ -118,6 +113,17 @@ impl<'de> Visitor<'de> for ScalarVisitor {
 
     fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
         Ok(Some(Cow::Borrowed(if flag { "true" } else { "false" })))
+    }
+}
+
+/// A whole number that may come as text; anything else is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count(pub Option<u64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = deserializer.deserialize_any(ScalarVisitor)?;
+        Ok(Self(text.and_then(|text| text.trim().parse().ok())))
     }
 }
 
@@ -336,7 +342,6 @@ mod tests {
         ] {
             assert_eq!(scalar(json).as_deref(), text, "{json}");
         }
-        assert_eq!(serde_json::from_str::<Scalar<'_>>("\" 7 \"").unwrap().number::<u32>(), Some(7));
         assert_eq!(serde_json::from_str::<Scalar<'_>>("\"  \"").unwrap().text(), None);
     }
 
@@ -359,6 +364,8 @@ mod tests {
 
     #[test]
     fn lists_and_objects_of_the_wrong_type_are_empty() {
+        let count = |json: &str| serde_json::from_str::<Count>(json).unwrap().0;
+        assert_eq!(["7", "\"7\"", "-1", "null", "[]"].map(count), [Some(7), Some(7), None, None, None]);
         for json in ["null", "1", "\"x\"", "{}", "true"] {
             assert_eq!(serde_json::from_str::<List<Scalar<'_>>>(json).unwrap(), List::default(), "{json}");
         }

@@ -2,11 +2,13 @@
 //!
 //! A vendor knows its HTTP shapes and their meaning; nothing of terminals, config files or the other vendors.
 
+pub mod address;
 pub mod chatbotx;
 pub mod chatwoot;
 pub mod decode;
 pub mod lenient;
 pub mod livedesk;
+pub mod reply;
 pub mod rocketchat;
 
 use std::collections::BTreeMap;
