@@ -5,6 +5,7 @@
 pub mod address;
 pub mod chatbotx;
 pub mod chatwoot;
+pub mod chatwoot_family;
 pub mod decode;
 pub mod lenient;
 pub mod livedesk;
