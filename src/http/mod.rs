@@ -4,7 +4,16 @@
 
 mod client;
 mod clock;
+mod encode;
 mod error;
+mod exchange;
+mod explain;
+mod judge;
+mod pace;
+mod redact;
+mod share;
+mod tls;
+mod when;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,8 +24,12 @@ use url::Url;
 
 pub use client::Http;
 pub use clock::{Clock, SystemClock};
+pub use encode::path_segment;
 pub use error::{HttpError, HttpErrorKind};
+pub use judge::{excerpt, is_web_page, judge_by_status, said};
+pub use redact::{REDACTED, Redactor};
 pub use reqwest::header::HeaderMap;
+pub use when::http_date;
 
 /// Everything a client needs to know of one profile.
 #[derive(Clone)]

@@ -1,0 +1,211 @@
+//! One request and its reply, redirects within the same origin followed. No second try.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
+use secrecy::ExposeSecret;
+use tokio::time::Instant;
+use url::Url;
+
+use super::encode::base64;
+use super::explain::{Again, Trouble, explain};
+use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Redactor, Reply, tls};
+
+const MAX_REDIRECTS: u32 = 3;
+
+/// Room that is made for a body before its first byte; what a server announces beyond that must first come.
+const ROOM: usize = 1 << 20;
+
+/// The exchanges of this process, for traces.
+static EXCHANGES: AtomicU64 = AtomicU64::new(0);
+
+/// Sends requests to one origin, with the credentials for it.
+pub(super) struct Exchanger {
+    client: reqwest::Client,
+    headers: HeaderMap,
+    timeout: Duration,
+    /// Requests sent, redirects included.
+    pub requests: AtomicU64,
+}
+
+impl Exchanger {
+    pub fn new(config: &HttpConfig) -> Result<Self, HttpError> {
+        let headers = headers(&config.auth)?;
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config(config.ca_file.as_deref())?)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .default_headers(headers.clone())
+            .build()
+            .map_err(|error| HttpError::new(HttpErrorKind::Config, innermost(&error)))?;
+        Ok(Self { client, headers, timeout: config.timeout, requests: 0.into() })
+    }
+
+    /// GETs `url`, which must be of the profile's origin.
+    pub async fn get(&self, url: &Url, config: &HttpConfig, redactor: &Redactor) -> Result<Reply, Trouble> {
+        let deadline = Instant::now() + self.timeout;
+        let mut url = url.clone();
+        let mut redirects = 0;
+        loop {
+            let reply = self.hop(&url, deadline, config, redactor).await?;
+            if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
+                return Ok(reply);
+            }
+            let next = target(&url, &reply)?;
+            redirects += 1;
+            if redirects > MAX_REDIRECTS {
+                let message = format!("redirected more than {MAX_REDIRECTS} times, at last to `{}`", bare(&next));
+                return Err(Trouble::lasting(HttpErrorKind::BadReply, message, Some("check `base_url`")));
+            }
+            url = next;
+        }
+    }
+
+    async fn hop(
+        &self,
+        url: &Url,
+        deadline: Instant,
+        config: &HttpConfig,
+        redactor: &Redactor,
+    ) -> Result<Reply, Trouble> {
+        let number = EXCHANGES.fetch_add(1, Ordering::Relaxed) + 1;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        config.trace.event(&Event::Request {
+            number,
+            method: "GET",
+            url: redactor.redact(shown(url).as_str()).into_owned(),
+            headers: redactor.headers(&self.headers),
+        });
+        let begun = Instant::now();
+        let answered = Cell::new(false);
+        let outcome = tokio::time::timeout_at(deadline, self.fetch(url, &answered)).await.unwrap_or_else(|_| {
+            let what = if answered.get() { "the reply was not complete within" } else { "no reply within" };
+            let message = format!("{what} {}", spoken(self.timeout));
+            Err(Trouble { hint: Some("allow more time with `--timeout`"), ..Trouble::passing(message) })
+        });
+        match &outcome {
+            Ok((reply, version)) => {
+                let wanted = config.trace.wants_replies();
+                config.trace.event(&Event::Reply {
+                    number,
+                    status: reply.status,
+                    version: format!("{version:?}"),
+                    headers: if wanted { redactor.headers(&reply.headers) } else { Vec::new() },
+                    body: if wanted { redactor.redact_bytes(&reply.body).into_owned() } else { Vec::new() },
+                    elapsed: begun.elapsed(),
+                });
+            }
+            Err(trouble) => {
+                let message = redactor.redact(&trouble.message).into_owned();
+                config.trace.event(&Event::Failure { number, message });
+            }
+        }
+        outcome.map(|(reply, _)| reply)
+    }
+
+    async fn fetch(&self, url: &Url, answered: &Cell<bool>) -> Result<(Reply, reqwest::Version), Trouble> {
+        let mut response = self.client.get(url.clone()).send().await.map_err(|error| explain(&error, url))?;
+        answered.set(true);
+        let (status, version) = (response.status().as_u16(), response.version());
+        let headers = std::mem::take(response.headers_mut());
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut body = Vec::with_capacity(announced.min(ROOM));
+        while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error, url))? {
+            if body.len() + chunk.len() > MAX_BODY {
+                let message = format!("the reply is larger than {} MiB", MAX_BODY >> 20);
+                return Err(Trouble { again: Again::No, ..Trouble::lasting(HttpErrorKind::BadReply, message, None) });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((Reply { status, headers, body }, version))
+    }
+}
+
+/// Where a redirect leads, if that is the same origin, or the same host by https instead of http.
+fn target(from: &Url, reply: &Reply) -> Result<Url, Trouble> {
+    let astray = |message: String| {
+        let hint =
+            Some("check `base_url`: credentials go to its origin alone, and redirects elsewhere are not followed");
+        Trouble::lasting(HttpErrorKind::BadReply, message, hint)
+    };
+    let location = reply.header("location").ok_or_else(|| astray("redirected to nowhere".to_owned()))?;
+    let to = from.join(location).map_err(|_| astray("redirected to what is no URL".to_owned()))?;
+    let upgrade = from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host();
+    if to.origin() == from.origin() && to.origin().is_tuple() || upgrade {
+        Ok(to)
+    } else {
+        Err(astray(format!("redirected to another origin, `{}`", bare(&to))))
+    }
+}
+
+/// A URL's origin and path: what may carry secrets is left out.
+fn bare(url: &Url) -> String {
+    let mut url = shown(url);
+    url.set_query(None);
+    url.set_fragment(None);
+    url.to_string()
+}
+
+/// A URL without the credentials that it may hold.
+fn shown(url: &Url) -> Url {
+    let mut url = url.clone();
+    // Fails for URLs that cannot have any.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url
+}
+
+/// What every request carries.
+fn headers(auth: &Auth) -> Result<HeaderMap, HttpError> {
+    let mut headers = HeaderMap::new();
+    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("contacts/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let mut secret = |name: HeaderName, value: &str| {
+        let mut value = HeaderValue::from_str(value).map_err(|_| HttpError {
+            hint: Some("was more copied than the secret itself, as a line break?".to_owned()),
+            ..HttpError::new(
+                HttpErrorKind::Config,
+                format!("the secret for the header `{name}` holds characters that no header can"),
+            )
+        })?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
+        Ok(())
+    };
+    match auth {
+        Auth::None => {}
+        Auth::Headers(pairs) => {
+            for (name, value) in pairs {
+                let name = HeaderName::from_bytes(name.as_bytes())
+                    .map_err(|_| HttpError::new(HttpErrorKind::Config, format!("`{name}` is no name of a header")))?;
+                secret(name, value.expose_secret())?;
+            }
+        }
+        Auth::Basic { user, password } => {
+            let pair = format!("{}:{}", user.expose_secret(), password.expose_secret());
+            secret(AUTHORIZATION, &format!("Basic {}", base64(pair.as_bytes())))?;
+        }
+        Auth::Bearer(token) => secret(AUTHORIZATION, &format!("Bearer {}", token.expose_secret()))?,
+    }
+    Ok(headers)
+}
+
+/// A time as people write it: `30s`, `1m 30s`, `1.5s`.
+pub(super) fn spoken(time: Duration) -> String {
+    match time.as_secs() {
+        0..60 if time.subsec_millis() > 0 => format!("{}s", time.as_millis() as f64 / 1000.0),
+        seconds @ 0..120 => format!("{seconds}s"),
+        seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
+        seconds => format!("{}m {}s", seconds / 60, seconds % 60),
+    }
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,218 @@
+//! Which servers are believed: those of the system's roots, of `SSL_CERT_FILE`, and of the profile's `ca_file`.
+//!
+//! Roots are read when the first certificate is to be checked and no earlier, in stages: reading all of the system's
+//! costs milliseconds, and plain HTTP needs none. A later stage is only asked when the earlier ones know no issuer.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ClientConfig, WebPkiServerVerifier};
+use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
+
+use super::{HttpError, HttpErrorKind};
+
+/// How TLS is spoken; `ca_file` is read at once, so that a bad one is told before anything is sent.
+pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, HttpError> {
+    let own = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
+    let provider = Arc::new(ring::default_provider());
+    let verifier = StagedVerifier {
+        algorithms: provider.signature_verification_algorithms,
+        own,
+        stages: [const { OnceLock::new() }; STAGES.len()],
+        provider: Arc::clone(&provider),
+    };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| HttpError::new(HttpErrorKind::Config, error.to_string()))?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, HttpError> {
+    let bad = |why: String| HttpError {
+        hint: Some("`ca_file` names a file of certificates in PEM form (`-----BEGIN CERTIFICATE-----`)".to_owned()),
+        ..HttpError::new(HttpErrorKind::Config, format!("`ca_file` `{}` cannot be used: {why}", path.display()))
+    };
+    let text = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
+    let certificates = CertificateDer::pem_slice_iter(&text)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| bad(format!("it is not PEM ({error})")))?;
+    if certificates.is_empty() {
+        return Err(bad("it holds no certificate".to_owned()));
+    }
+    let mut store = RootCertStore::empty();
+    for certificate in &certificates {
+        store.add(certificate.clone()).map_err(|error| bad(error.to_string()))?;
+    }
+    Ok(certificates)
+}
+
+/// Where roots come from, in the order in which they are asked.
+#[derive(Clone, Copy)]
+enum Stage {
+    /// The profile's `ca_file`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    Added,
+    /// What the system trusts.
+    System,
+    /// Folders of single certificates, which a system's bundle may lag behind.
+    Folders,
+}
+
+const STAGES: [Stage; 3] = [Stage::Added, Stage::System, Stage::Folders];
+
+type Check = Arc<dyn ServerCertVerifier>;
+
+/// Asks the stages one after another.
+#[derive(Debug)]
+struct StagedVerifier {
+    provider: Arc<CryptoProvider>,
+    algorithms: WebPkiSupportedAlgorithms,
+    own: Vec<CertificateDer<'static>>,
+    stages: [OnceLock<Option<Check>>; STAGES.len()],
+}
+
+impl StagedVerifier {
+    fn stage(&self, stage: Stage) -> Option<&Check> {
+        let make = || match stage {
+            Stage::Added => {
+                let mut certificates = self.own.clone();
+                certificates.extend(variable("SSL_CERT_FILE").iter().flat_map(|file| read_file(file)));
+                certificates.extend(variable("SSL_CERT_DIR").iter().flat_map(|folder| read_folder(folder)));
+                self.check(certificates)
+            }
+            Stage::System => self.system(),
+            Stage::Folders => self.folders(),
+        };
+        self.stages[stage as usize].get_or_init(make).as_ref()
+    }
+
+    /// A check against `certificates`, of which unreadable ones are left out; `None` if none is left.
+    fn check(&self, certificates: Vec<CertificateDer<'static>>) -> Option<Check> {
+        let mut store = RootCertStore::empty();
+        store.add_parsable_certificates(certificates);
+        let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&self.provider));
+        builder.build().ok().map(|verifier| verifier as Check)
+    }
+
+    #[cfg(any(windows, target_vendor = "apple"))]
+    fn system(&self) -> Option<Check> {
+        let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(&self.provider)).ok()?;
+        Some(Arc::new(verifier))
+    }
+
+    #[cfg(any(windows, target_vendor = "apple"))]
+    #[expect(clippy::unused_self, reason = "elsewhere it reads folders")]
+    fn folders(&self) -> Option<Check> {
+        None
+    }
+
+    #[cfg(not(any(windows, target_vendor = "apple")))]
+    fn system(&self) -> Option<Check> {
+        let bundle = BUNDLES.iter().map(Path::new).find(|path| path.exists())?;
+        self.check(read_file(bundle))
+    }
+
+    #[cfg(not(any(windows, target_vendor = "apple")))]
+    fn folders(&self) -> Option<Check> {
+        self.check(FOLDERS.iter().flat_map(|folder| read_folder(Path::new(folder))).collect())
+    }
+}
+
+/// Where Unix systems keep all their roots in one file.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+const BUNDLES: [&str; 8] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
+    "/data/data/com.termux/files/usr/etc/tls/cert.pem",
+];
+
+/// Where Unix systems keep their roots one by one.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+const FOLDERS: [&str; 4] =
+    ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/etc/openssl/certs", "/etc/openssl/certs"];
+
+/// OpenSSL's variables, which every tool that speaks TLS honours; here they add and never replace.
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The certificates of a file that can be read; a stage is no place to fail.
+fn read_file(path: &Path) -> Vec<CertificateDer<'static>> {
+    let text = std::fs::read(path).unwrap_or_default();
+    CertificateDer::pem_slice_iter(&text).filter_map(Result::ok).collect()
+}
+
+fn read_folder(path: &Path) -> Vec<CertificateDer<'static>> {
+    let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+    entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|file| file.is_file())
+        .flat_map(|file| read_file(&file))
+        .collect()
+}
+
+impl ServerCertVerifier for StagedVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let mut told = None;
+        for check in STAGES.iter().filter_map(|stage| self.stage(*stage)) {
+            match check.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
+                Ok(verified) => return Ok(verified),
+                Err(error) if told.as_ref().is_none_or(is_unknown_issuer) => told = Some(error),
+                Err(_) => {}
+            }
+        }
+        Err(told.unwrap_or_else(|| Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(NoRoots))))))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls12_signature(message, certificate, signature, &self.algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+/// Whether nothing more telling is known than that no stage knows the issuer.
+fn is_unknown_issuer(error: &Error) -> bool {
+    matches!(error, Error::InvalidCertificate(CertificateError::UnknownIssuer))
+}
+
+/// Neither the system nor the configuration holds a single root.
+#[derive(Debug, thiserror::Error)]
+#[error("this machine has no certificate authorities installed")]
+struct NoRoots;
