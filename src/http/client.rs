@@ -206,3 +206,15 @@ fn ordinal(number: u32) -> String {
     };
     format!("{number}{ending}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_may_move_between_threads() {
+        fn is_send(_: &impl Send) {}
+        let sends = |http: &Http| is_send(&http.get("", &[]));
+        let _ = sends;
+    }
+}

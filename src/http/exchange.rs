@@ -1,7 +1,6 @@
 //! One request and its reply, redirects within the same origin followed. No second try.
 
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
@@ -80,9 +79,10 @@ impl Exchanger {
             headers: redactor.headers(&self.headers),
         });
         let begun = Instant::now();
-        let answered = Cell::new(false);
+        let answered = AtomicBool::new(false);
         let outcome = tokio::time::timeout_at(deadline, self.fetch(url, &answered)).await.unwrap_or_else(|_| {
-            let what = if answered.get() { "the reply was not complete within" } else { "no reply within" };
+            let what =
+                if answered.load(Ordering::Relaxed) { "the reply was not complete within" } else { "no reply within" };
             let message = format!("{what} {}", spoken(self.timeout));
             Err(Trouble { hint: Some("allow more time with `--timeout`"), ..Trouble::passing(message) })
         });
@@ -106,9 +106,9 @@ impl Exchanger {
         outcome.map(|(reply, _)| reply)
     }
 
-    async fn fetch(&self, url: &Url, answered: &Cell<bool>) -> Result<(Reply, reqwest::Version), Trouble> {
+    async fn fetch(&self, url: &Url, answered: &AtomicBool) -> Result<(Reply, reqwest::Version), Trouble> {
         let mut response = self.client.get(url.clone()).send().await.map_err(|error| explain(&error, url))?;
-        answered.set(true);
+        answered.store(true, Ordering::Relaxed);
         let (status, version) = (response.status().as_u16(), response.version());
         let headers = std::mem::take(response.headers_mut());
         let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
