@@ -38,7 +38,7 @@ pub fn identity_from(body: &[u8], place: Place<'_>, account: u64) -> Result<Iden
     let wire: ProfileWire<'_> = serde_json::from_slice(body).map_err(|_| place.broken("", "a user is due", b""))?;
     let user = wire.id.text().ok_or_else(|| place.broken("id", "a user's id is due", b""))?;
     let accounts: Vec<&AccountWire<'_>> = wire.accounts.0.iter().filter_map(|Object(item)| item.as_ref()).collect();
-    let membership = accounts.iter().find(|item| item.id.number() == Some(account));
+    let membership = accounts.iter().find(|item| item.id.as_str().and_then(|id| id.parse().ok()) == Some(account));
     if membership.is_none() && !accounts.is_empty() {
         return Err(not_a_member(&wire, &accounts, account));
     }

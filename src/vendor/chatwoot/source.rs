@@ -80,10 +80,6 @@ impl Chatwoot {
         Owner { profile: &self.profile, vendor: NAME }
     }
 
-    fn place<'p>(&self, path: &'p str) -> Place<'p> {
-        Place { vendor: TITLE, endpoint: path }
-    }
-
     async fn read(&self, path: &str, params: &[(&str, &str)]) -> Result<Vec<u8>, HttpError> {
         self.http.get(path, params).await.map(|reply| reply.body)
     }
@@ -108,7 +104,7 @@ impl Chatwoot {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let labels = list_from(&body, self.place(&path))?;
+        let labels = list_from(&body, place(&path))?;
         Ok(labels.into_iter().filter_map(|label| scalar(label)?.text()).collect())
     }
 
@@ -123,7 +119,7 @@ impl Chatwoot {
             }
             Err(error) => return Err(error),
         };
-        let conversations = list_from(&body, self.place(&path))?;
+        let conversations = list_from(&body, place(&path))?;
         for conversation in conversations {
             let Ok(wire) = serde_json::from_str::<ConversationWire<'_>>(conversation.get()) else { continue };
             let Some(inbox) = wire.inbox_id.text() else { continue };
@@ -136,6 +132,10 @@ impl Chatwoot {
         }
         Ok(())
     }
+}
+
+fn place(path: &str) -> Place<'_> {
+    Place { vendor: TITLE, endpoint: path }
 }
 
 fn scalar(raw: &RawValue) -> Option<Scalar<'_>> {
@@ -172,7 +172,7 @@ impl Source for Chatwoot {
             lane.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         params.push(("page", &number));
         let body = self.read(&lane.path, &params).await.map_err(|error| self.list_error(error))?;
-        page_from(&body, self.place(&lane.path), self.owner(), lane.wish)
+        page_from(&body, place(&lane.path), self.owner(), lane.wish)
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
@@ -188,7 +188,7 @@ impl Source for Chatwoot {
             }
             Err(error) => return Err(error),
         };
-        let mut contact = one_from(&body, self.place(&path), self.owner(), wish)?;
+        let mut contact = one_from(&body, place(&path), self.owner(), wish)?;
         let id = contact.id.clone();
         let chats = async { if contact.channels.is_empty() { Ok(()) } else { self.last_chats(&mut contact).await } };
         let (labels, ()) = try_join(self.labels(&id), chats).await?;
@@ -206,7 +206,7 @@ impl Source for Chatwoot {
                 error
             }
         })?;
-        identity_from(&body, self.place(path), self.account)
+        identity_from(&body, place(path), self.account)
     }
 
     async fn enrich(&self, contacts: &mut [Contact], wish: Wish) -> Result<(), SourceError> {

@@ -20,7 +20,7 @@ pub fn page_from(body: &[u8], place: Place<'_>, owner: Owner<'_>, wish: Wish) ->
     let rows = place.rows("payload", &items, |item| contact_from(item, owner, wish))?;
     let meta = list.meta.0.unwrap_or_default();
     let more = meta.has_more.0;
-    let total = if more.is_some() { None } else { meta.count.number() };
+    let total = if more.is_some() { None } else { meta.count.0 };
     Ok(Page { rows, total, more, ..Page::default() })
 }
 

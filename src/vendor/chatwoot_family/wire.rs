@@ -4,14 +4,14 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::vendor::lenient::{Fields, Flag, List, Moment, Object, Scalar};
+use crate::vendor::lenient::{Count, Fields, Flag, List, Moment, Object, Scalar};
 
 /// A list: `{"meta": {"count", "current_page", "has_more"}, "payload": […]}`.
 #[derive(Default, Deserialize)]
 pub struct ListWire<'a> {
     /// What is said of the list as a whole.
-    #[serde(borrow, default)]
-    pub meta: Object<MetaWire<'a>>,
+    #[serde(default)]
+    pub meta: Object<MetaWire>,
     /// The rows; what is no list here is an error, not an empty list.
     #[serde(borrow, default)]
     pub payload: Option<&'a RawValue>,
@@ -19,10 +19,10 @@ pub struct ListWire<'a> {
 
 /// What is said of a list; each may be null (vendor notes B4). `current_page` merely echoes the request.
 #[derive(Debug, Default, Deserialize)]
-pub struct MetaWire<'a> {
+pub struct MetaWire {
     /// Rows of the list, or of the page where `has_more` is there.
-    #[serde(borrow, default)]
-    pub count: Scalar<'a>,
+    #[serde(default)]
+    pub count: Count,
     /// On searches since 4.11.
     #[serde(default)]
     pub has_more: Flag,

@@ -60,10 +60,9 @@ pub fn plan(query: &Query, traversal: Traversal, style: DirectionStyle) -> Plan 
         residual.labels.clear();
     }
     let asked = match (traversal, query.sort.as_slice()) {
-        (Traversal::Everything, _) => None,
         (Traversal::Top, []) => Some(DEFAULT),
         (Traversal::Top, [key]) if nulls_come_last(*key) && sort_word(key.field).is_some() => Some(*key),
-        (Traversal::Top, _) => None,
+        (Traversal::Top | Traversal::Everything, _) => None,
     };
     let sorted = asked.is_some() || query.sort.is_empty() || query.sort == [WALK];
     let key = asked.unwrap_or(WALK);
