@@ -26,6 +26,7 @@ pub struct ConfigError {
     /// The profile's vendor, if it is known.
     pub vendor: Option<&'static str>,
     /// What happened and where, in a lower-case fragment; text of the file in it is not yet made safe for a terminal.
+    /// Names the profile itself, except for [`ConfigErrorKind::Secret`].
     pub message: String,
     /// What to do next, a line each.
     pub hints: Vec<String>,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -126,7 +127,7 @@ impl Exposure {
 /// Reads what the text says. `Err` if nothing of it can be relied on.
 pub(super) fn parse(text: &str, shown: &str, base: &Path, env: &Env) -> Result<Parsed, ConfigError> {
     let book = Book { text, shown };
-    let document = DeTable::parse(text).map_err(|error| book.syntax(&error))?;
+    let document = DeTable::parse(text).map_err(|error| book.syntax(error.message(), error.span()))?;
     let mut parsed = Parsed::default();
     let mut profiles = None;
     for (key, value) in document.get_ref() {
@@ -169,6 +170,11 @@ fn unknown_top_key(key: &str, value: &DeValue<'_>, place: &str) -> ConfigError {
     }
 }
 
+/// A mistake of the syntax, told without the line itself, which may hold a secret.
+pub(super) fn syntax_error(text: &str, shown: &str, message: &str, span: Option<Range<usize>>) -> ConfigError {
+    Book { text, shown }.syntax(message, span)
+}
+
 /// The text and the name under which people know it.
 struct Book<'a> {
     text: &'a str,
@@ -182,11 +188,10 @@ impl Book<'_> {
     }
 
     /// A mistake of the syntax, told without the line itself, which may hold a secret.
-    fn syntax(&self, error: &toml::de::Error) -> ConfigError {
-        let position = error.span().map_or(0, |span| span.start).min(self.text.len());
+    fn syntax(&self, message: &str, span: Option<Range<usize>>) -> ConfigError {
+        let position = span.map_or(0, |span| span.start).min(self.text.len());
         let start = self.text.as_bytes()[..position].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let column = String::from_utf8_lossy(&self.text.as_bytes()[start..position]).chars().count() + 1;
-        let message = error.message().trim();
         let found = self.text.get(position..).and_then(|rest| rest.chars().next());
         let hint = match found {
             Some('\t') => Some("there is a tab at that place".to_owned()),
@@ -195,7 +200,7 @@ impl Book<'_> {
             }
             _ => None,
         };
-        ConfigError::config(format!("{}, column {column}: {message}", self.place(position))).hint_maybe(hint)
+        ConfigError::config(format!("{}, column {column}: {}", self.place(position), message.trim())).hint_maybe(hint)
     }
 
     fn defaults(&self, table: &DeTable<'_>) -> Result<Defaults, ConfigError> {

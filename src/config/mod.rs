@@ -5,11 +5,14 @@
 mod base_url;
 mod command;
 mod defaults;
+mod draft;
 pub mod duration;
+mod edit;
 mod env;
 mod error;
 mod file;
 pub mod keyring;
+pub mod login;
 mod nearest;
 mod profile;
 mod reader;
@@ -20,6 +23,9 @@ use std::path::Path;
 
 pub use base_url::{PlainHttp, is_loopback};
 pub use defaults::{COLORS, DEFAULT_KEYS, Defaults, OUTPUTS, SOURCES};
+pub use draft::{Draft, SecretPlace, address_of, parse_secret_place, recognise, secret_spec, vendor_named};
+pub use duration::{parse as parse_duration, parse_positive as parse_positive_duration};
+pub use edit::{ConfigFile, Existing};
 pub use env::Env;
 pub use error::{ConfigError, ConfigErrorKind};
 pub use file::{ConfigPath, Exposure, Named};

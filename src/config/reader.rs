@@ -171,6 +171,7 @@ fn unsaid_secret(origin: Origin, key: &str) -> SecretSource {
 }
 
 fn missing_hint(origin: Origin, key: &str, example: &str) -> String {
+    let example = if example.is_empty() { "…" } else { example };
     match origin {
         Origin::Environment => format!("set `{}`, for instance to `{example}`", variable(key)),
         Origin::File | Origin::Demo => format!("write, for instance, `{key} = \"{example}\"`"),

@@ -43,10 +43,8 @@ pub fn fetch(
     env: &Env,
     store: &dyn SecretStore,
 ) -> Result<SecretString, ConfigError> {
-    let error = |message: String| {
-        let message = format!("{} ({}): {message}", profile.name, profile.vendor.name);
-        ConfigError::secret(message).of_profile(&profile.name, Some(profile.vendor))
-    };
+    let error = |message: String| ConfigError::secret(message).of_profile(&profile.name, Some(profile.vendor));
+    let elsewhere = (profile.origin == Origin::File).then(|| other_places(key));
     let text = match source {
         SecretSource::Plain(secret) => Zeroizing::new(secret.expose_secret().to_owned()),
         SecretSource::Env(name) => match env.os(name).map(|value| value.to_str()) {
@@ -54,7 +52,7 @@ pub fn fetch(
             Some(None) => return Err(error(format!("`{key}` in the environment variable `{name}` is no text"))),
             None => {
                 let error = error(format!("`{key}` should be in the environment variable `{name}`, which is not set"));
-                return Err(other_places(error, profile, key));
+                return Err(error.hint_maybe(elsewhere));
             }
         },
         SecretSource::Command(command) => {
@@ -70,11 +68,11 @@ pub fn fetch(
             Ok(None) => {
                 let entry = keyring::entry_name(&profile.name, key);
                 let error = error(format!("`{key}` is not in the keyring (entry {} / {entry})", keyring::SERVICE));
-                return Err(other_places(error.hint(login_hint(profile)), profile, key));
+                return Err(error.hint(login_hint(profile)).hint_maybe(elsewhere));
             }
             Err(failure) => {
                 let error = error(format!("`{key}` could not be had: {failure}"));
-                return Err(other_places(error.hint_maybe(keyring_hint(&failure)), profile, key));
+                return Err(error.hint_maybe(keyring_hint(&failure)).hint_maybe(elsewhere));
             }
         },
     };
@@ -121,15 +119,12 @@ fn login_hint(profile: &Profile) -> String {
     format!("put it there:  contacts login {}", profile.name)
 }
 
-/// Names the other places in which the secret could be kept.
-fn other_places(error: ConfigError, profile: &Profile, key: &str) -> ConfigError {
-    if profile.origin != Origin::File {
-        return error;
-    }
-    error.hint(format!(
+/// Names the other places in which a secret of a profile in the file could be kept.
+pub(super) fn other_places(key: &str) -> String {
+    format!(
         "other places for it, in the profile: `{key} = {{ env = \"NAME\" }}`, `{key} = {{ command = \"…\" }}`, or plain \
          text in a file that only you can read (mode 0600)"
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -182,7 +177,8 @@ mod tests {
         ] {
             let error = fail(source);
             assert_eq!((error.kind, error.profile.as_deref()), (ConfigErrorKind::Secret, Some("desk")));
-            assert!(error.message.starts_with("desk (livedesk): `api_key`"), "{error:?}");
+            assert_eq!(error.vendor, Some("livedesk"));
+            assert!(error.message.starts_with("`api_key`"), "{error:?}");
             assert!(error.message.contains(place), "{error:?}");
             assert!(error.hints.iter().any(|hint| hint.contains("api_key = { env")), "{error:?}");
         }
