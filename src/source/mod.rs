@@ -5,6 +5,7 @@
 mod capabilities;
 mod error;
 pub mod search;
+pub mod walk;
 
 use async_trait::async_trait;
 
@@ -49,6 +50,17 @@ pub trait Source: Send + Sync {
 
     /// The address of the contact in the vendor's own web page, if it is known.
     fn web_url(&self, _contact: &Contact) -> Option<String> {
+        None
+    }
+
+    /// The lane that begins with the contact of `lane` that changed last, for a look whether anything moved into it;
+    /// `None` where the vendor cannot sort so.
+    fn newest_lane(&self, _lane: &Lane) -> Option<Lane> {
+        None
+    }
+
+    /// Requests a minute that the vendor grants, if its replies told.
+    fn requests_per_minute(&self) -> Option<u32> {
         None
     }
 

@@ -1,0 +1,250 @@
+//! The walk: everything that spans pages, written once over what each vendor's paging allows.
+//!
+//! * [`interval`]: an immutable unique order and windows that overlap by a row. Every window is then known to be a
+//!   complete interval of ids at the moment it was read, so that any order and concurrency of requests proves the whole.
+//! * [`counted`]: pages by number, of a size the vendor chooses. Read last to first, so that deletions and newcomers
+//!   cannot hide an unread contact; the counts that come along are watched; what stays unproved is swept again.
+//! * [`top`]: the first rows in an asked order, as few requests as the limit allows; proves nothing and says so.
+
+mod counted;
+mod fetch;
+mod interval;
+mod seen;
+mod top;
+mod verdict;
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Contact, Filter, Text, Time};
+
+use super::{Order, Paging, Plan, Source, SourceError, Wish};
+
+use fetch::Fetcher;
+use seen::Seen;
+pub use verdict::{Outcome, Tally, Verdict};
+
+/// What happens to a row in the task that decoded its page: the residual filter, then a conversion.
+pub struct Stage<R> {
+    /// What is left of the query's filter.
+    pub residual: Filter,
+    /// What rows still need from [`Source::enrich`].
+    pub wish: Wish,
+    /// Turns a contact into what the sink takes, as rendered bytes.
+    pub map: Box<dyn Fn(Contact) -> R + Send + Sync>,
+}
+
+/// Takes the rows that the walk found good, in the order of the walk.
+pub trait Sink<R> {
+    /// Takes rows; `Break` ends the walk quietly (the reader is gone, or has enough).
+    fn rows(&mut self, rows: Vec<R>) -> ControlFlow<()>;
+
+    /// Is told after the rows of a page where the walk stands, so that it can be resumed from there.
+    fn checkpoint(&mut self, _state: &WalkState) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// Is told how far the walk has come.
+    fn progress(&mut self, _progress: Progress) {}
+}
+
+/// How far a walk has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Pages read.
+    pub pages: u64,
+    /// Rows of the vendor seen, before the residual filter.
+    pub seen: u64,
+    /// Rows the vendor says there are in all, as far as it says.
+    pub expected: Option<u64>,
+    /// Rows a request brings.
+    pub page_len: u32,
+}
+
+/// How hard the walk may try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WalkOptions {
+    /// Requests in flight at once.
+    pub concurrency: usize,
+    /// Sweeps over a list whose order proves nothing, before it is called changed.
+    pub sweeps: u32,
+}
+
+impl Default for WalkOptions {
+    fn default() -> Self {
+        Self { concurrency: 8, sweeps: 3 }
+    }
+}
+
+/// Where a walk stands: what it needs to go on after a crash.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WalkState {
+    /// The lane being walked; equal to the number of lanes when all are done.
+    pub lane: usize,
+    /// Of an interval walk: the last id that is proved.
+    pub watermark: Option<Text>,
+    /// Of an interval walk: the index that is read next. Of a counted walk: the page that was read last.
+    pub next: u64,
+    /// Of a counted walk: the sweep.
+    pub sweep: u32,
+    /// Of a counted walk: the last page's number when the sweep began.
+    pub last_page: u64,
+    /// The newest `updated_at` seen in each finished lane, to tell whether a contact moved from a later to an earlier one.
+    pub newest: Vec<Option<Time>>,
+    /// Rows seen in each finished lane.
+    pub lane_rows: Vec<u64>,
+    /// What was counted so far.
+    pub tally: Tally,
+}
+
+/// Which rows are wanted, once the plan is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All rows, with proof.
+    All,
+    /// The first `count` rows after `skip`.
+    First {
+        /// Matches passed over.
+        skip: u64,
+        /// Matches wanted.
+        count: u64,
+    },
+}
+
+/// Walks the lanes of `plan` and gives every row to `sink` once.
+///
+/// The outcome's verdict is never better than what was proved. `resume` continues a walk whose rows up to that state
+/// are safe already.
+pub async fn walk<R: Send + 'static>(
+    source: &Arc<dyn Source>,
+    plan: &Plan,
+    extent: Extent,
+    options: WalkOptions,
+    stage: Stage<R>,
+    sink: &mut dyn Sink<R>,
+    resume: Option<WalkState>,
+) -> Outcome {
+    let stage = Arc::new(stage);
+    let mut run = Run {
+        source: Arc::clone(source),
+        stage,
+        options,
+        sink,
+        state: resume.unwrap_or_default(),
+        seen: Seen::for_lanes(&plan.lanes),
+        proofs: Vec::new(),
+        doubts: Vec::new(),
+    };
+    let result = match extent {
+        Extent::First { skip, count } => top::walk(&mut run, plan, skip, count).await,
+        Extent::All => run.all_lanes(plan).await,
+    };
+    run.outcome(result)
+}
+
+/// Why a walk ended before its end.
+enum Stop {
+    /// The sink wants no more.
+    Closed,
+    /// The limit is reached.
+    Limit,
+    /// A request failed for good, or the server cannot be walked.
+    Failed(SourceError),
+}
+
+impl From<SourceError> for Stop {
+    fn from(error: SourceError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// One walk under way.
+struct Run<'a, R> {
+    source: Arc<dyn Source>,
+    stage: Arc<Stage<R>>,
+    options: WalkOptions,
+    sink: &'a mut dyn Sink<R>,
+    state: WalkState,
+    seen: Seen,
+    /// What proved the lanes, in words.
+    proofs: Vec<String>,
+    /// What could not be proved, in words.
+    doubts: Vec<String>,
+}
+
+impl<R: Send + 'static> Run<'_, R> {
+    fn fetcher(&self, lane: &super::Lane) -> Fetcher<R> {
+        Fetcher::new(Arc::clone(&self.source), Arc::clone(&self.stage), lane.clone())
+    }
+
+    async fn all_lanes(&mut self, plan: &Plan) -> Result<(), Stop> {
+        while let Some(lane) = plan.lanes.get(self.state.lane) {
+            let unique = matches!(lane.order, Order::IdBytes | Order::IdNumber);
+            if unique && !matches!(lane.paging, Paging::Numbered { .. }) {
+                interval::walk(self, lane).await?;
+            } else {
+                counted::walk(self, lane).await?;
+            }
+            self.state.lane += 1;
+            self.state.watermark = None;
+            self.state.next = 0;
+            self.state.sweep = 0;
+            self.state.last_page = 0;
+            self.seen.next_lane()?;
+            self.checkpoint()?;
+        }
+        if plan.lanes.len() > 1 {
+            self.check_moves(plan).await?;
+        }
+        Ok(())
+    }
+
+    /// A contact may move from a later lane to an earlier one while they are walked (an unknown contact becomes known),
+    /// and be in neither when it is read. Afterwards each earlier lane must still be as it was left.
+    async fn check_moves(&mut self, plan: &Plan) -> Result<(), Stop> {
+        for (index, lane) in plan.lanes.iter().enumerate().rev().skip(1).rev() {
+            let Some(probe) = self.source.newest_lane(lane) else { continue };
+            let page = self.source.page(&probe, super::Window { start: 0, len: 1 }).await?;
+            self.state.tally.pages += 1;
+            let newest = page.rows.first().and_then(|contact| contact.updated_at);
+            let known = self.state.newest.get(index).copied().flatten();
+            let rows = self.state.lane_rows.get(index).copied().unwrap_or(0);
+            let moved = newest > known || page.total.is_some_and(|total| lane.counted && total != rows);
+            if moved {
+                self.doubts.push(format!("contacts changed between the lists `{}` and the later ones", lane.name));
+            }
+        }
+        Ok(())
+    }
+
+    fn emit(&mut self, rows: Vec<R>) -> Result<(), Stop> {
+        self.state.tally.rows += rows.len() as u64;
+        if rows.is_empty() || self.sink.rows(rows).is_continue() { Ok(()) } else { Err(Stop::Closed) }
+    }
+
+    fn checkpoint(&mut self) -> Result<(), Stop> {
+        if self.sink.checkpoint(&self.state).is_continue() { Ok(()) } else { Err(Stop::Closed) }
+    }
+
+    fn outcome(self, result: Result<(), Stop>) -> Outcome {
+        let (verdict, basis, error) = match result {
+            Ok(()) if self.doubts.is_empty() => (Verdict::Exact, join(&self.proofs), None),
+            Ok(()) => (Verdict::Changed, join(&self.doubts), None),
+            Err(Stop::Limit | Stop::Closed) => (Verdict::Limited, "the limit ended it".to_owned(), None),
+            Err(Stop::Failed(error)) => (Verdict::Partial, "an error cut it short".to_owned(), Some(error)),
+        };
+        Outcome { verdict, basis, tally: self.state.tally, error }
+    }
+}
+
+fn join(parts: &[String]) -> String {
+    let mut unique: Vec<&str> = Vec::new();
+    for part in parts {
+        if !unique.contains(&part.as_str()) {
+            unique.push(part);
+        }
+    }
+    unique.join("; ")
+}
