@@ -53,6 +53,11 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// Whether `url` is a page of the very account that this source asks.
+    fn owns_url(&self, _url: &url::Url) -> bool {
+        true
+    }
+
     /// The lane that begins with the contact of `lane` that changed last, for a look whether anything moved into it;
     /// `None` where the vendor cannot sort so.
     fn newest_lane(&self, _lane: &Lane) -> Option<Lane> {
@@ -61,6 +66,11 @@ pub trait Source: Send + Sync {
 
     /// Requests a minute that the vendor grants, if its replies told.
     fn requests_per_minute(&self) -> Option<u32> {
+        None
+    }
+
+    /// As of when the contacts are, where they do not come from the vendor itself.
+    fn as_of(&self) -> Option<jiff::Timestamp> {
         None
     }
 

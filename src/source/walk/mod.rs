@@ -12,6 +12,8 @@ mod interval;
 mod seen;
 mod top;
 mod verdict;
+#[cfg(test)]
+mod model_test;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

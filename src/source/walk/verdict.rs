@@ -72,3 +72,29 @@ pub struct Outcome {
     /// What cut it short.
     pub error: Option<SourceError>,
 }
+
+impl Outcome {
+    /// Both walks together: the worse verdict, the sums.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let rank = |verdict: Verdict| match verdict {
+            Verdict::Exact => 0,
+            Verdict::Limited => 1,
+            Verdict::Changed => 2,
+            Verdict::Partial => 3,
+        };
+        let sum = |a: Option<u64>, b: Option<u64>| a.zip(b).map(|(a, b)| a + b).or(a).or(b);
+        let (first, second) = (self.tally, other.tally);
+        let tally = Tally {
+            pages: first.pages + second.pages,
+            rows: first.rows + second.rows,
+            seen: first.seen + second.seen,
+            duplicates: first.duplicates + second.duplicates,
+            total_before: sum(first.total_before, second.total_before),
+            total_after: sum(first.total_after, second.total_after),
+        };
+        let worse = rank(other.verdict) > rank(self.verdict);
+        let (verdict, basis) = if worse { (other.verdict, other.basis) } else { (self.verdict, self.basis) };
+        Self { verdict, basis, tally, error: self.error.or(other.error) }
+    }
+}

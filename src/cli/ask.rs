@@ -1,0 +1,334 @@
+//! Asks one query of several profiles at the same time.
+//!
+//! Rows are either rendered where their page was decoded and written as they come (in the order of the profiles, so that
+//! the same query gives the same bytes), or collected, sorted and cut here. Knows nothing of formats.
+
+use std::cell::RefCell;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use crate::http::Clock;
+use crate::model::sort::sort_contacts;
+use crate::model::{Contact, Direction, Query, SortField, SortKey};
+use crate::source::walk::{Extent, Outcome, Progress, Sink, Stage, Tally, Verdict, WalkOptions, WalkState, walk};
+use crate::source::{Plan, Source, SourceError, Traversal, Usage};
+
+/// How one profile answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The profile's name.
+    pub profile: String,
+    /// Its vendor's name.
+    pub vendor: String,
+    /// How its walk ended.
+    pub outcome: Outcome,
+    /// What it cost.
+    pub usage: Usage,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// What the vendor's search may have missed.
+    pub gap: Option<String>,
+    /// As of when the answer is, if it is not from the vendor itself.
+    pub as_of: Option<Timestamp>,
+}
+
+/// How a query is carried out on one source.
+struct Prepared {
+    plan: Plan,
+    extent: Extent,
+    collect: bool,
+}
+
+fn prepare(source: &dyn Source, query: &Query, several: bool) -> Result<Prepared, SourceError> {
+    let Some(limit) = query.limit else {
+        let plan = source.plan(query, Traversal::Everything)?;
+        return Ok(Prepared { plan, extent: Extent::All, collect: !query.sort.is_empty() || query.skip > 0 });
+    };
+    let plan = source.plan(query, Traversal::Top)?;
+    if !query.sort.is_empty() && !plan.sorted {
+        let plan = source.plan(query, Traversal::Everything)?;
+        return Ok(Prepared { plan, extent: Extent::All, collect: true });
+    }
+    let merge = plan.merge && plan.lanes.len() > 1;
+    let (skip, count) = if several || merge { (0, query.skip.saturating_add(limit)) } else { (query.skip, limit) };
+    Ok(Prepared { plan, extent: Extent::First { skip, count }, collect: merge || several })
+}
+
+/// Whether rows can be written as they come, or must be collected to be sorted and cut.
+pub fn can_stream(sources: &[Arc<dyn Source>], query: &Query) -> bool {
+    let several = sources.len() > 1;
+    sources.iter().all(|source| prepare(source.as_ref(), query, several).map_or(true, |prepared| !prepared.collect))
+}
+
+/// Takes rendered rows.
+pub trait RowOut {
+    /// Takes one row; `Break` when nobody wants more.
+    fn row(&mut self, row: &[u8]) -> ControlFlow<()>;
+
+    /// A page's rows are through.
+    fn page(&mut self) -> ControlFlow<()>;
+}
+
+/// How a query is carried out, whatever it asks.
+#[derive(Clone)]
+pub struct Manner {
+    /// Time, for the report.
+    pub clock: Arc<dyn Clock>,
+    /// How hard to try.
+    pub walk: WalkOptions,
+    /// Is told how far each profile has come.
+    pub progress: Rc<dyn Fn(usize, Progress)>,
+}
+
+/// Asks all `sources` at once; `map` renders a row where its page was decoded, `out` takes the rows.
+///
+/// Rows come in the order of `sources`: those of later ones wait in a temporary file until their turn.
+pub async fn stream(
+    sources: &[Arc<dyn Source>],
+    query: &Query,
+    manner: &Manner,
+    map: Arc<dyn Fn(Contact) -> Vec<u8> + Send + Sync>,
+    out: &mut dyn RowOut,
+) -> Vec<Answer> {
+    let turns = Rc::new(RefCell::new(Turns { out, turn: 0, waiting: sources.iter().map(|_| Spool::default()).collect() }));
+    let asked = sources.iter().enumerate().map(|(index, source)| {
+        let turns = Rc::clone(&turns);
+        let map = Arc::clone(&map);
+        async move {
+            let mut sink = InTurn { index, turns: Rc::clone(&turns), progress: Rc::clone(&manner.progress) };
+            let answer = ask(source, query, manner, sources.len() > 1, move |contact| map(contact), &mut sink).await;
+            turns.borrow_mut().finished(index);
+            answer
+        }
+    });
+    join_all(asked).await
+}
+
+/// Asks all `sources` at once and returns the rows sorted and cut.
+pub async fn collect(sources: &[Arc<dyn Source>], query: &Query, manner: &Manner) -> (Vec<Contact>, Vec<Answer>) {
+    let several = sources.len() > 1;
+    let asked = sources.iter().enumerate().map(|(index, source)| async move {
+        let mut sink = Collected { index, rows: Vec::new(), progress: Rc::clone(&manner.progress) };
+        let answer = ask(source, query, manner, several, |contact| contact, &mut sink).await;
+        (sink.rows, answer)
+    });
+    let (rows, mut answers): (Vec<_>, Vec<_>) = join_all(asked).await.into_iter().unzip();
+    let must_sort = several || !query.sort.is_empty();
+    let mut contacts: Vec<Contact> = rows.into_iter().flatten().collect();
+    let cut_here = several
+        || query.limit.is_none()
+        || sources.iter().any(|source| prepare(source.as_ref(), query, false).is_ok_and(|prepared| prepared.collect));
+    // Under `--all` without a sort the order is the walk's, profile after profile.
+    if must_sort && !(query.sort.is_empty() && query.limit.is_none()) {
+        sort_contacts(&mut contacts, &sort_keys(query));
+    }
+    if cut_here {
+        let skip = usize::try_from(query.skip).unwrap_or(usize::MAX).min(contacts.len());
+        contacts.drain(..skip);
+        let limit = query.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        if contacts.len() > limit {
+            contacts.truncate(limit);
+            for answer in answers.iter_mut().filter(|answer| answer.outcome.verdict != Verdict::Partial) {
+                answer.outcome.verdict = Verdict::Limited;
+                "the limit ended it".clone_into(&mut answer.outcome.basis);
+            }
+        }
+        for answer in &mut answers {
+            answer.outcome.tally.rows =
+                contacts.iter().filter(|contact| contact.profile.as_str() == answer.profile).count() as u64;
+        }
+    }
+    (contacts, answers)
+}
+
+fn sort_keys(query: &Query) -> Vec<SortKey> {
+    if query.sort.is_empty() {
+        vec![
+            SortKey { field: SortField::LastActivityAt, direction: Direction::Descending },
+            SortKey { field: SortField::Name, direction: Direction::Ascending },
+        ]
+    } else {
+        query.sort.clone()
+    }
+}
+
+async fn ask<R: Send + 'static>(
+    source: &Arc<dyn Source>,
+    query: &Query,
+    manner: &Manner,
+    several: bool,
+    map: impl Fn(Contact) -> R + Clone + Send + Sync + 'static,
+    sink: &mut dyn Sink<R>,
+) -> Answer {
+    let started_at = manner.clock.now();
+    let (outcome, gap) = match prepare(source.as_ref(), query, several) {
+        Ok(prepared) => {
+            let gap = prepared.plan.gap.clone();
+            (walk_prepared(source, &prepared, manner, map, sink).await, gap)
+        }
+        Err(error) => (failed(error), None),
+    };
+    Answer {
+        profile: source.profile().to_owned(),
+        vendor: source.vendor().to_owned(),
+        outcome,
+        usage: source.usage(),
+        started_at,
+        finished_at: manner.clock.now(),
+        gap,
+        as_of: source.as_of(),
+    }
+}
+
+/// The outcome of a walk that never began.
+pub fn failed(error: SourceError) -> Outcome {
+    Outcome { verdict: Verdict::Partial, basis: "an error cut it short".into(), tally: Tally::default(), error: Some(error) }
+}
+
+async fn walk_prepared<R: Send + 'static>(
+    source: &Arc<dyn Source>,
+    prepared: &Prepared,
+    manner: &Manner,
+    map: impl Fn(Contact) -> R + Clone + Send + Sync + 'static,
+    sink: &mut dyn Sink<R>,
+) -> Outcome {
+    let plan = &prepared.plan;
+    let stage = || Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(map.clone()) };
+    let first = matches!(prepared.extent, Extent::First { .. });
+    if !(first && plan.merge && plan.lanes.len() > 1) {
+        return walk(source, plan, prepared.extent, manner.walk, stage(), sink, None::<WalkState>).await;
+    }
+    // Each lane gives its first rows; together they hold the first of all.
+    let mut whole: Option<Outcome> = None;
+    for lane in &plan.lanes {
+        let part = Plan { lanes: vec![lane.clone()], ..plan.clone() };
+        let outcome = walk(source, &part, prepared.extent, manner.walk, stage(), sink, None).await;
+        let stop = outcome.error.is_some();
+        whole = Some(match whole {
+            None => outcome,
+            Some(before) => before.and(outcome),
+        });
+        if stop {
+            break;
+        }
+    }
+    whole.unwrap_or_else(|| Outcome { verdict: Verdict::Exact, basis: String::new(), tally: Tally::default(), error: None })
+}
+
+/// Rows are collected.
+struct Collected {
+    index: usize,
+    rows: Vec<Contact>,
+    progress: Rc<dyn Fn(usize, Progress)>,
+}
+
+impl Sink<Contact> for Collected {
+    fn rows(&mut self, rows: Vec<Contact>) -> ControlFlow<()> {
+        self.rows.extend(rows);
+        ControlFlow::Continue(())
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        (self.progress)(self.index, progress);
+    }
+}
+
+/// Whose turn it is to write, and what the others have ready.
+struct Turns<'a> {
+    out: &'a mut dyn RowOut,
+    turn: usize,
+    waiting: Vec<Spool>,
+}
+
+impl Turns<'_> {
+    fn finished(&mut self, index: usize) {
+        self.waiting[index].closed = true;
+        while self.turn < self.waiting.len() && self.waiting[self.turn].closed {
+            self.turn += 1;
+            if let Some(spool) = self.waiting.get_mut(self.turn) {
+                spool.drain(self.out);
+            }
+        }
+    }
+}
+
+struct InTurn<'a> {
+    index: usize,
+    turns: Rc<RefCell<Turns<'a>>>,
+    progress: Rc<dyn Fn(usize, Progress)>,
+}
+
+impl Sink<Vec<u8>> for InTurn<'_> {
+    fn rows(&mut self, rows: Vec<Vec<u8>>) -> ControlFlow<()> {
+        let turns = &mut *self.turns.borrow_mut();
+        for row in rows {
+            if turns.turn == self.index {
+                turns.out.row(&row)?;
+            } else if turns.waiting[self.index].push(&row).is_err() {
+                return ControlFlow::Break(());
+            }
+        }
+        if turns.turn == self.index { turns.out.page() } else { ControlFlow::Continue(()) }
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        (self.progress)(self.index, progress);
+    }
+}
+
+/// Rows that wait for their turn: a little in memory, the rest in a temporary file; each behind its length.
+#[derive(Default)]
+struct Spool {
+    memory: Vec<u8>,
+    file: Option<std::fs::File>,
+    closed: bool,
+}
+
+const SPOOL_MEMORY: usize = 1 << 20;
+
+impl Spool {
+    fn push(&mut self, row: &[u8]) -> io::Result<()> {
+        self.memory.extend_from_slice(&(row.len() as u64).to_le_bytes());
+        self.memory.extend_from_slice(row);
+        if self.memory.len() > SPOOL_MEMORY {
+            let file = match &mut self.file {
+                Some(file) => file,
+                none => none.insert(tempfile::tempfile()?),
+            };
+            file.write_all(&self.memory)?;
+            self.memory.clear();
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self, out: &mut dyn RowOut) {
+        let memory = std::mem::take(&mut self.memory);
+        let mut reader: Box<dyn io::BufRead> = match self.file.take() {
+            Some(mut file) => {
+                if file.rewind().is_err() {
+                    return;
+                }
+                Box::new(io::BufReader::new(file.chain(io::Cursor::new(memory))))
+            }
+            None => Box::new(io::Cursor::new(memory)),
+        };
+        let mut row = Vec::new();
+        loop {
+            let mut length = [0; 8];
+            if reader.read_exact(&mut length).is_err() {
+                return;
+            }
+            row.resize(usize::try_from(u64::from_le_bytes(length)).unwrap_or(0), 0);
+            if reader.read_exact(&mut row).is_err() || out.row(&row).is_break() {
+                return;
+            }
+        }
+    }
+}

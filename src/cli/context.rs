@@ -1,0 +1,219 @@
+//! What every command is handed: environment, streams, clock, configuration; and how a profile becomes a source.
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
+use crate::http::{Auth, Clock, HttpConfig, Trace};
+use crate::sandbox::{Sandbox, SandboxOptions};
+use crate::source::Source;
+use crate::term::Term;
+use crate::vendor::Access;
+
+use super::args::GlobalArgs;
+use super::failure::{ErrorFormat, Failure, FailureKind};
+
+/// What every command is handed.
+pub struct Context {
+    /// The environment as it was at the start.
+    pub env: Env,
+    /// The streams.
+    pub term: Term,
+    /// The options of every command.
+    pub globals: GlobalArgs,
+    /// Time, sleep and chance.
+    pub clock: Arc<dyn Clock>,
+    /// Is told what happens on the wire.
+    pub trace: Arc<dyn Trace>,
+    config: Config,
+    config_error: Option<ConfigError>,
+    runtime: tokio::runtime::Runtime,
+    demo: RefCell<Option<Sandbox>>,
+    failures: Cell<u32>,
+}
+
+/// The sources that a query asks, and the profiles that could not be opened.
+pub struct Opened {
+    /// In the order they were named.
+    pub sources: Vec<Arc<dyn Source>>,
+    /// Why the others cannot be asked.
+    pub failures: Vec<Failure>,
+}
+
+impl Opened {
+    /// How many profiles were wanted.
+    pub fn wanted(&self) -> usize {
+        self.sources.len() + self.failures.len()
+    }
+}
+
+impl Context {
+    /// A context over a loaded configuration; one that could not be read is told when a profile is wanted.
+    pub fn new(
+        env: Env,
+        term: Term,
+        globals: GlobalArgs,
+        clock: Arc<dyn Clock>,
+        trace: Arc<dyn Trace>,
+        config: Result<Config, ConfigError>,
+        threads: Threads,
+    ) -> Result<Self, Failure> {
+        let mut builder = match threads {
+            Threads::One => tokio::runtime::Builder::new_current_thread(),
+            Threads::Two => {
+                let mut builder = tokio::runtime::Builder::new_multi_thread();
+                builder.worker_threads(2);
+                builder
+            }
+        };
+        let runtime = builder.enable_all().build().map_err(|error| {
+            Failure::new(FailureKind::Unexpected, format!("cannot start: {error}"))
+        })?;
+        let (config, config_error) = match config {
+            Ok(config) => (config, None),
+            Err(error) => (Config::default(), Some(error)),
+        };
+        let demo = RefCell::new(None);
+        Ok(Self { env, term, globals, clock, trace, config, config_error, runtime, demo, failures: Cell::new(0) })
+    }
+
+    /// Runs a future to its end.
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
+    }
+
+    /// The configuration, if it can be read.
+    pub fn config(&self) -> Result<&Config, Failure> {
+        match &self.config_error {
+            None => Ok(&self.config),
+            Some(error) => Err(error.clone().into()),
+        }
+    }
+
+    /// What `[defaults]` says.
+    pub fn defaults(&self) -> &Defaults {
+        &self.config.defaults
+    }
+
+    /// Says a line to the person, unless they want quiet.
+    pub fn say(&self, line: &str) {
+        if !self.globals.quiet {
+            self.term.say(line);
+        }
+    }
+
+    /// Tells a failure on stderr.
+    pub fn tell(&self, failure: &Failure) {
+        self.failures.set(self.failures.get() + 1);
+        self.term.say_raw(&failure.render(self.globals.error_format.unwrap_or(ErrorFormat::Text)));
+    }
+
+    /// The profiles that are wanted, with those that cannot be asked.
+    pub fn profiles(&self) -> Result<(Vec<Profile>, Vec<Failure>), Failure> {
+        if self.globals.demo {
+            return self.demo_profiles().map(|profiles| (profiles, Vec::new()));
+        }
+        let wanted = if self.globals.all_profiles { Wanted::All } else { Wanted::Named(&self.globals.profiles) };
+        let selection = self.config()?.select(wanted, &self.env)?;
+        for warning in &selection.warnings {
+            self.say(&format!("warning: {warning}"));
+        }
+        Ok((selection.profiles, selection.broken.into_iter().map(Failure::from).collect()))
+    }
+
+    /// The profiles of the sandbox inside this process, which is started if need be.
+    fn demo_profiles(&self) -> Result<Vec<Profile>, Failure> {
+        let mut demo = self.demo.borrow_mut();
+        if demo.is_none() {
+            let options = SandboxOptions { now: self.clock.now(), ..SandboxOptions::default() };
+            let sandbox = self.block_on(crate::sandbox::start(options)).map_err(|error| {
+                Failure::new(FailureKind::Unexpected, format!("cannot serve the sandbox on loopback: {error}"))
+            })?;
+            *demo = Some(sandbox);
+        }
+        let sandbox = demo.as_ref().expect("the sandbox was started above");
+        let all = super::demo::profiles(sandbox)?;
+        let wanted: Vec<&str> = self.globals.profiles.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        for name in &wanted {
+            if !all.iter().any(|profile| profile.name == *name) {
+                let names: Vec<&str> = all.iter().map(|profile| profile.name.as_str()).collect();
+                let failure = Failure::new(FailureKind::NotFound, format!("no profile called `{name}` in the demo"));
+                return Err(failure.hint(format!("it has {}", names.join(", "))));
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(all);
+        }
+        Ok(wanted.iter().filter_map(|name| all.iter().find(|profile| profile.name == *name).cloned()).collect())
+    }
+
+    /// Opens the wanted profiles; one that cannot be opened is a failure of its own.
+    pub fn open(&self) -> Result<Opened, Failure> {
+        let (profiles, mut failures) = self.profiles()?;
+        let mut sources = Vec::new();
+        for profile in &profiles {
+            match self.open_profile(profile) {
+                Ok(source) => sources.push(source),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        if sources.is_empty() && failures.len() == 1 {
+            return Err(failures.remove(0));
+        }
+        Ok(Opened { sources, failures })
+    }
+
+    /// Opens one profile; sends nothing.
+    pub fn open_profile(&self, profile: &Profile) -> Result<Arc<dyn Source>, Failure> {
+        let secrets = secret::resolve(profile, &self.env)?;
+        let http = HttpConfig {
+            profile: profile.name.clone(),
+            base_url: profile.base_url.clone(),
+            auth: Auth::None,
+            dialect: Arc::new(crate::http::PlainDialect),
+            timeout: self.globals.timeout.unwrap_or(profile.timeout),
+            max_retries: self.globals.max_retries.unwrap_or(profile.max_retries),
+            max_wait: self.globals.max_wait.unwrap_or(profile.max_wait),
+            ca_file: profile.ca_file.clone(),
+            state_dir: self.state_dir(),
+            clock: Arc::clone(&self.clock),
+            trace: Arc::clone(&self.trace),
+        };
+        let access = Access { profile: profile.name.clone(), settings: profile.settings.clone(), secrets, http };
+        (profile.vendor.open)(access)
+            .map(Arc::from)
+            .map_err(|error| Failure::from_source(&error, &profile.name, profile.vendor.name))
+    }
+
+    /// Where processes of this user share what they know; nothing is shared in the demo.
+    fn state_dir(&self) -> Option<PathBuf> {
+        if self.globals.demo { None } else { self.env.state_dir() }
+    }
+}
+
+/// How many threads a command needs: a short query is quickest on one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// One.
+    One,
+    /// Two: pages are decoded while others are written.
+    Two,
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let kind = match error.kind {
+            ConfigErrorKind::Config => FailureKind::Config,
+            ConfigErrorKind::Usage => FailureKind::Usage,
+            ConfigErrorKind::NotFound => FailureKind::NotFound,
+            ConfigErrorKind::Secret => FailureKind::Auth,
+        };
+        Self {
+            hints: error.hints,
+            profile: error.profile.filter(|_| kind == FailureKind::Auth),
+            vendor: error.vendor.map(ToOwned::to_owned).filter(|_| kind == FailureKind::Auth),
+            ..Self::new(kind, error.message)
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! From the command line to the exit code. Knows every other module; none knows it.
+
+mod api;
+mod args;
+mod ask;
+mod context;
+mod demo;
+mod failure;
+mod find;
+mod generate;
+mod interrupt;
+mod login;
+mod output;
+mod profile;
+mod progress;
+mod report;
+mod run;
+mod sandbox;
+mod show;
+mod trace;
+mod vendors;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::config::{Config, Env};
+use crate::http::SystemClock;
+use crate::term::{Term, TermOptions};
+
+use args::{ColorChoice, GlobalArgs};
+use context::{Context, Threads};
+use failure::ErrorFormat;
+
+pub use failure::{Failure, FailureKind};
+pub use generate::command;
+
+/// Find out who a customer is and how they can be reached
+#[derive(Parser, Debug)]
+#[command(name = "contacts", version, max_term_width = 100, arg_required_else_help = false, after_help = EXAMPLES)]
+struct Cli {
+    #[command(flatten)]
+    globals: GlobalArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  contacts --demo search boris              try it: made-up contacts, nothing to set up
+  contacts profile add                      set up an account of your own
+  contacts search ann lee                   who is it, and how can they be reached?
+  contacts search --phone '+1 202 555 0143' however the number is written
+  contacts list -A --all -o ndjson          everything from everywhere, proved complete
+  contacts show 673be1711e2e6feb77939a7b    all about one contact
+
+Exit codes: 0 done, 2 usage, 3 configuration, 4 authentication, 5 not found, 6 network, 7 rate limit,
+8 vendor, 9 incomplete, 130 interrupted";
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// List contacts, most recently active first
+    List(find::ListArgs),
+    /// Find contacts in which every word occurs
+    Search(Box<find::SearchArgs>),
+    /// Show everything that is known about a contact
+    Show(show::ShowArgs),
+    /// Show the channels by which a contact is reached
+    Channels(Box<show::ChannelsArgs>),
+    /// Manage profiles: the accounts that can be asked
+    Profile(profile::ProfileArgs),
+    /// Put a profile's secrets into the keyring
+    Login(login::LoginArgs),
+    /// Take a profile's secrets out of the keyring
+    Logout(login::LogoutArgs),
+    /// GET a path from the profile's vendor, the reply as it is
+    Api(api::ApiArgs),
+    /// Show what each vendor can do
+    Vendors,
+    /// Serve the vendors' APIs on loopback with made-up contacts
+    Sandbox(sandbox::SandboxArgs),
+    /// Print a completion script for a shell
+    Completions(generate::CompletionsArgs),
+    /// Print the manual page of a command
+    Man(generate::ManArgs),
+    /// Print the JSON Schema of the output
+    Schema(generate::SchemaArgs),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    run(std::env::args_os().collect(), Env::from_process())
+}
+
+/// Runs the program.
+pub fn run(arguments: Vec<OsString>, env: Env) -> ExitCode {
+    let parsed = Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return not_parsed(&error, &arguments, &env),
+    };
+    let Cli { globals, command } = cli;
+    let error_format = globals.error_format.unwrap_or_default();
+    let fallback = term(&env, &globals, None);
+    match dispatch(env, globals, command) {
+        Ok(code) => code,
+        Err(failure) => {
+            fallback.say_raw(&failure.render(error_format));
+            ExitCode::from(failure.kind.code())
+        }
+    }
+}
+
+fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<ExitCode, Failure> {
+    let config = if globals.demo { Ok(Config::default()) } else { Config::load(&env, globals.config.as_deref()) };
+    let color = config.as_ref().ok().and_then(|config| config.defaults.color);
+    let term = term(&env, &globals, color);
+    let trace = trace::for_globals(&globals)?;
+    let threads = match &command {
+        Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_)) => threads(&command),
+        _ => Threads::One,
+    };
+    let context = Context::new(env, term, globals, Arc::new(SystemClock), trace, config, threads)?;
+    match command {
+        None => generate::welcome(&context),
+        Some(Command::List(args)) => find::list(&context, &args),
+        Some(Command::Search(args)) => find::search(&context, &args),
+        Some(Command::Show(args)) => show::show(&context, &args),
+        Some(Command::Channels(args)) => show::channels(&context, &args),
+        Some(Command::Profile(args)) => profile::run(&context, args),
+        Some(Command::Login(args)) => login::login(&context, args),
+        Some(Command::Logout(args)) => login::logout(&context, args),
+        Some(Command::Api(args)) => api::run(&context, &args),
+        Some(Command::Vendors) => vendors::run(&context),
+        Some(Command::Sandbox(args)) => sandbox::run(&context, args),
+        Some(Command::Completions(args)) => generate::completions(&context, &args),
+        Some(Command::Man(args)) => generate::man(&context, &args),
+        Some(Command::Schema(args)) => generate::schema(&context, &args),
+    }
+}
+
+/// A short query is quickest on one thread; an export decodes on two.
+fn threads(command: &Option<Command>) -> Threads {
+    match command {
+        Some(Command::List(args)) if args.wants_all() => Threads::Two,
+        Some(Command::Search(args)) if args.select.all || args.scan => Threads::Two,
+        Some(Command::Sandbox(_)) => Threads::Two,
+        _ => Threads::One,
+    }
+}
+
+fn term(env: &Env, globals: &GlobalArgs, configured: Option<&str>) -> Term {
+    let color = match (globals.color, configured) {
+        (Some(choice), _) => choice,
+        (None, Some("always")) => ColorChoice::Always,
+        (None, Some("never")) => ColorChoice::Never,
+        _ => ColorChoice::Auto,
+    };
+    let color = match color {
+        ColorChoice::Auto => None,
+        ColorChoice::Always => Some(true),
+        ColorChoice::Never => Some(false),
+    };
+    Term::detect(&TermOptions {
+        color,
+        no_color: env.text("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        clicolor_force: env.text("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0"),
+        dumb: env.text("TERM") == Some("dumb"),
+        ..TermOptions::default()
+    })
+}
+
+/// Help and version go to stdout; a mistake becomes a failure like any other.
+fn not_parsed(error: &clap::Error, arguments: &[OsString], env: &Env) -> ExitCode {
+    use clap::error::ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+    let words: Vec<_> = arguments.iter().map(|word| word.to_string_lossy()).collect();
+    let json = words.windows(2).any(|pair| pair[0] == "--error-format" && pair[1] == "json")
+        || words.iter().any(|word| word == "--error-format=json");
+    let format = if json { ErrorFormat::Json } else { ErrorFormat::Text };
+    let term = term(env, &GlobalArgs::default(), None);
+    if matches!(error.kind(), DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand) {
+        let rendered = error.render();
+        let text = if term.color() { rendered.ansi().to_string() } else { rendered.to_string() };
+        let _ = std::io::Write::write_all(&mut term.out(), text.as_bytes());
+        let help = error.kind() != DisplayHelpOnMissingArgumentOrSubcommand;
+        return if help { ExitCode::SUCCESS } else { ExitCode::from(FailureKind::Usage.code()) };
+    }
+    term.say_raw(&generate::usage_failure(error).render(format));
+    ExitCode::from(FailureKind::Usage.code())
+}

@@ -1,0 +1,312 @@
+//! How an answer is shown: which format, which columns, to which place.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::render::{
+    CardOptions, Columns, EncodeOptions, Encoder, Format, JqFilter, Record, RecordKind, Table, TableOptions, Template, XlsxSheet,
+};
+use crate::term::is_closed_pipe;
+
+use super::context::Context;
+use super::failure::{Failure, FailureKind};
+
+/// How an answer is shown.
+pub struct Show {
+    /// The format.
+    pub format: Format,
+    /// The columns that were asked for.
+    pub columns: Option<Vec<String>>,
+    /// A jq program for the JSON.
+    pub jq: Option<JqFilter>,
+    /// A template for the JSON.
+    pub template: Option<Template>,
+    /// A file, instead of stdout.
+    pub out: Option<PathBuf>,
+    csv_safe: bool,
+}
+
+impl Show {
+    /// What the options, the environment and the configuration say.
+    pub fn resolve(context: &Context, out: Option<PathBuf>) -> Result<Self, Failure> {
+        let globals = &context.globals;
+        if let Some(format) = globals.output
+            && format != Format::Json
+            && (globals.jq.is_some() || globals.template.is_some())
+        {
+            let option = if globals.jq.is_some() { "--jq" } else { "--template" };
+            return Err(Failure::usage(format!("{option} works on JSON, not on `{format}`")).hint("leave --output out"));
+        }
+        let format = match (globals.output, context.env.text("CONTACTS_OUTPUT"), context.defaults().output) {
+            (Some(format), ..) => format,
+            _ if globals.jq.is_some() || globals.template.is_some() => Format::Json,
+            (None, Some(word), _) if !word.is_empty() => {
+                word.parse().map_err(|error| Failure::usage(format!("CONTACTS_OUTPUT: {error}")))?
+            }
+            (None, _, Some(word)) => word.parse().map_err(|error| Failure::usage(format!("[defaults] output: {error}")))?,
+            _ => Format::Table,
+        };
+        let jq = globals.jq.as_deref().map(JqFilter::compile).transpose().map_err(|error| {
+            let failure = Failure::usage(error.message);
+            error.hint.into_iter().fold(failure, Failure::hint)
+        })?;
+        let template = globals.template.as_deref().map(Template::compile).transpose().map_err(|error| {
+            let failure = Failure::usage(error.message);
+            error.hint.into_iter().fold(failure, Failure::hint)
+        })?;
+        if format == Format::Xlsx && out.is_none() && context.term.stdout_is_terminal() {
+            return Err(Failure::usage("xlsx is no format for a terminal").hint("add --out FILE.xlsx, or redirect the output"));
+        }
+        let columns = globals.columns.clone().or_else(|| context.defaults().columns.clone());
+        Ok(Self { format, columns, jq, template, out, csv_safe: globals.csv_safe })
+    }
+
+    /// Whether labels are asked for by name, where they cost requests of their own.
+    pub fn wants_labels(&self) -> bool {
+        self.columns.as_ref().is_some_and(|columns| columns.iter().any(|column| column.trim() == "labels"))
+    }
+
+    /// Whether rows can be rendered one by one, as they come.
+    pub fn is_streaming(&self) -> bool {
+        self.format.is_streaming() && self.jq.is_none() && self.template.is_none()
+    }
+
+    /// The columns for rows of `kind`.
+    pub fn columns(&self, kind: RecordKind, several: bool) -> Result<Columns, Failure> {
+        Columns::resolve(kind, self.columns.as_deref(), several).map_err(|error| {
+            let failure = Failure::usage(error.message);
+            error.hint.into_iter().fold(failure, Failure::hint)
+        })
+    }
+
+    /// An encoder for the streaming formats.
+    pub fn encoder(&self, context: &Context, columns: Columns) -> Encoder {
+        let tty = self.out.is_none() && context.term.stdout_is_terminal();
+        Encoder::new(self.format, columns, EncodeOptions { csv_safe: self.csv_safe, tty, ..EncodeOptions::default() })
+    }
+
+    /// Opens the place the answer goes to.
+    pub fn destination(&self, context: &Context) -> Result<Destination, Failure> {
+        match &self.out {
+            None => Ok(Destination::Stdout(context.term.out())),
+            Some(path) => Destination::file(path),
+        }
+    }
+
+    /// Shows rows that are all there.
+    pub fn rows<T: Record>(&self, context: &Context, rows: &[T], kind: RecordKind, several: bool) -> Result<(), Failure> {
+        let columns = self.columns(kind, several)?;
+        let mut out = self.destination(context)?;
+        let mut bytes = Vec::new();
+        if self.jq.is_some() || self.template.is_some() {
+            return self.transformed(context, rows, out);
+        }
+        match self.format {
+            Format::Table => {
+                let mut table = Table::new(columns, table_options(context, self));
+                for row in rows {
+                    table.push(row);
+                }
+                if !rows.is_empty() {
+                    let summary = table.finish(&mut bytes);
+                    if !summary.hidden.is_empty() && context.term.stdout_is_terminal() {
+                        context.say(&format!("not shown for lack of room: {} (--wide)", summary.hidden.join(", ")));
+                    }
+                }
+                out.write(&bytes)?;
+            }
+            Format::Xlsx => {
+                let mut sheet = XlsxSheet::new(&columns).map_err(|error| unexpected(&error.to_string()))?;
+                for row in rows {
+                    sheet.push(row).map_err(|error| unexpected(&error.to_string()))?;
+                }
+                sheet.finish(&mut bytes).map_err(|error| unexpected(&error.to_string()))?;
+                out.write(&bytes)?;
+            }
+            _ => {
+                let encoder = self.encoder(context, columns);
+                encoder.head(&mut bytes);
+                for (index, row) in rows.iter().enumerate() {
+                    if index > 0 {
+                        bytes.extend_from_slice(encoder.between());
+                    }
+                    encoder.row(row, &mut bytes);
+                    if bytes.len() > 1 << 16 {
+                        out.write(&bytes)?;
+                        bytes.clear();
+                    }
+                }
+                encoder.tail(rows.len() as u64, &mut bytes);
+                out.write(&bytes)?;
+                self.warn_of_formulas(context, &encoder);
+            }
+        }
+        out.finish()
+    }
+
+    fn transformed<T: Record>(&self, context: &Context, rows: &[T], mut out: Destination) -> Result<(), Failure> {
+        let mut json = vec![b'['];
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                json.push(b',');
+            }
+            row.write_json(&mut json);
+        }
+        json.push(b']');
+        self.transform(context, &json, &mut out)?;
+        out.finish()
+    }
+
+    /// Puts JSON through `--jq` or `--template` and writes what comes out.
+    pub fn transform(&self, context: &Context, json: &[u8], out: &mut Destination) -> Result<(), Failure> {
+        let tty = self.out.is_none() && context.term.stdout_is_terminal();
+        let mut text = Vec::new();
+        if let Some(jq) = &self.jq {
+            jq.run(json, &mut |line| {
+                text.extend_from_slice(line);
+                text.push(b'\n');
+            })
+            .map_err(|error| {
+                let failure = Failure::usage(error.message);
+                error.hint.into_iter().fold(failure, Failure::hint)
+            })?;
+        } else if let Some(template) = &self.template {
+            text = template.render(json).map_err(|error| {
+                let failure = Failure::usage(error.message);
+                error.hint.into_iter().fold(failure, Failure::hint)
+            })?;
+        }
+        out.write(&if tty { crate::term::visible_lines(&text) } else { text })
+    }
+
+    /// Warns of cells that a spreadsheet would run.
+    pub fn warn_of_formulas(&self, context: &Context, encoder: &Encoder) {
+        let cells = encoder.formula_cells();
+        if cells > 0 && !self.csv_safe {
+            context.say(&format!(
+                "warning: {cells} {} like formulas to a spreadsheet; --csv-safe guards them, -o xlsx makes them inert",
+                if cells == 1 { "cell looks" } else { "cells look" }
+            ));
+        }
+    }
+}
+
+fn table_options(context: &Context, show: &Show) -> TableOptions {
+    let terminal = show.out.is_none() && context.term.stdout_is_terminal();
+    TableOptions {
+        width: terminal.then(|| context.term.width()),
+        color: show.out.is_none() && context.term.color(),
+        wide: context.globals.wide || show.columns.is_some(),
+        now: context.clock.now(),
+        relative_times: terminal,
+        ..TableOptions::default()
+    }
+}
+
+/// How a card is shown on stdout.
+pub fn card_options(context: &Context) -> CardOptions {
+    let terminal = context.term.stdout_is_terminal();
+    CardOptions {
+        width: terminal.then(|| context.term.width()),
+        color: context.term.color(),
+        now: context.clock.now(),
+        relative_times: terminal,
+        ..CardOptions::default()
+    }
+}
+
+fn unexpected(message: &str) -> Failure {
+    Failure::new(FailureKind::Unexpected, message)
+}
+
+/// Where an answer goes.
+pub enum Destination {
+    /// Standard output.
+    Stdout(crate::term::Out),
+    /// A file that appears whole, or not at all.
+    File {
+        /// The temporary file beside it.
+        temporary: BufWriter<tempfile::NamedTempFile>,
+        /// Its name at the end.
+        path: PathBuf,
+    },
+}
+
+impl Destination {
+    fn file(path: &Path) -> Result<Self, Failure> {
+        let cannot = |error: &io::Error| file_failure(path, error);
+        if path.is_dir() {
+            return Err(Failure::usage(format!("`{}` is a folder (--out)", path.display())));
+        }
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        let temporary = builder.prefix(".contacts-").suffix(".part").tempfile_in(folder).map_err(|error| cannot(&error))?;
+        Ok(Self::File { temporary: BufWriter::new(temporary), path: path.to_owned() })
+    }
+
+    /// Writes; a reader that is gone is [`is_gone`].
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        match self {
+            Self::Stdout(out) => out.write_all(bytes).map_err(|error| stdout_failure(&error)),
+            Self::File { temporary, path } => temporary.write_all(bytes).map_err(|error| file_failure(path, &error)),
+        }
+    }
+
+    /// Hands on what is buffered.
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Stdout(out) => out.flush().map_err(|error| stdout_failure(&error)),
+            Self::File { temporary, path } => temporary.flush().map_err(|error| file_failure(path, &error)),
+        }
+    }
+
+    /// Completes the answer: flushes stdout, or gives the file its name.
+    pub fn finish(self) -> Result<(), Failure> {
+        match self {
+            Self::Stdout(mut out) => out.flush().map_err(|error| stdout_failure(&error)),
+            Self::File { temporary, path } => {
+                let file = temporary.into_inner().map_err(|error| file_failure(&path, error.error()))?;
+                keep_mode(&file, &path);
+                file.as_file().sync_all().map_err(|error| file_failure(&path, &error))?;
+                file.persist(&path).map(drop).map_err(|error| file_failure(&path, &error.error))
+            }
+        }
+    }
+}
+
+/// The file keeps the mode of the one it replaces.
+fn keep_mode(file: &tempfile::NamedTempFile, path: &Path) {
+    let mode = File::open(path).and_then(|old| old.metadata()).map(|meta| meta.permissions());
+    if let Ok(mode) = mode {
+        let _ = file.as_file().set_permissions(mode);
+    }
+}
+
+fn file_failure(path: &Path, error: &io::Error) -> Failure {
+    Failure::new(FailureKind::Unexpected, format!("cannot write `{}`: {error}", path.display()))
+        .hint("the file that was there before is untouched")
+}
+
+const GONE: &str = "the reader of the output is gone";
+
+fn stdout_failure(error: &io::Error) -> Failure {
+    if is_closed_pipe(error) {
+        return Failure::new(FailureKind::Unexpected, GONE);
+    }
+    Failure::new(FailureKind::Unexpected, format!("cannot write the output: {error}"))
+}
+
+/// Whether the failure only says that nobody reads any more, which is a good end.
+pub fn is_gone(failure: &Failure) -> bool {
+    failure.message == GONE
+}
+
+/// Prints text that a command made itself.
+pub fn print(context: &Context, text: &[u8]) -> Result<ExitCode, Failure> {
+    let mut out = context.term.out();
+    out.write_all(text).and_then(|()| out.flush()).map_err(|error| stdout_failure(&error))?;
+    Ok(ExitCode::SUCCESS)
+}
+

@@ -1,0 +1,64 @@
+//! The report of a query (`--report`): what each profile answered, and how far the answer can be trusted.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::model::Time;
+
+use super::ask::Answer;
+use super::context::Context;
+use super::failure::{Failure, FailureKind};
+
+/// The report as JSON. `failures` are those of profiles that could not be asked.
+pub fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value {
+    let mut profiles: Vec<Value> = answers.iter().map(answer_json).collect();
+    profiles.extend(failures.iter().filter(|failure| failure.profile.is_some()).map(|failure| {
+        json!({
+            "profile": failure.profile, "vendor": failure.vendor, "verdict": "partial", "basis": "it could not be asked",
+            "requests": 0, "retries": 0, "waited_ms": 0, "pages": 0, "rows": 0, "duplicates": 0,
+            "vendor_total": { "before": null, "after": null }, "started_at": null, "finished_at": null,
+            "as_of": null, "gap": null, "error": failure.to_json(),
+        })
+    }));
+    json!({ "exit_code": exit_code, "profiles": profiles })
+}
+
+fn answer_json(answer: &Answer) -> Value {
+    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of } = answer;
+    let tally = &outcome.tally;
+    let time = |at: jiff::Timestamp| Time::from_timestamp(at).to_string();
+    json!({
+        "profile": profile,
+        "vendor": vendor,
+        "verdict": outcome.verdict.as_str(),
+        "basis": outcome.basis,
+        "requests": usage.requests,
+        "retries": usage.retries,
+        "waited_ms": usage.waited_ms,
+        "pages": tally.pages,
+        "rows": tally.rows,
+        "duplicates": tally.duplicates,
+        "vendor_total": { "before": tally.total_before, "after": tally.total_after },
+        "started_at": time(*started_at),
+        "finished_at": time(*finished_at),
+        "as_of": as_of.map(time),
+        "gap": gap,
+        "error": outcome.error.as_ref().map(|error| Failure::from_source(error, profile, vendor).to_json()),
+    })
+}
+
+/// Writes the report to `path`; `-` is stderr.
+pub fn write(context: &Context, path: &Path, report: &Value) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        context.term.say_raw(&crate::term::ascii_json(&report.to_string()));
+        return Ok(());
+    }
+    let failed = |error: std::io::Error| {
+        Failure::new(FailureKind::Unexpected, format!("cannot write the report `{}`: {error}", path.display()))
+    };
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".contacts-").tempfile_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut file, format!("{report}\n").as_bytes()).map_err(failed)?;
+    file.persist(path).map(drop).map_err(|error| failed(error.error))
+}

@@ -1,0 +1,247 @@
+//! Runs a query from the open profiles to the exit code: rows to stdout, everything said to stderr.
+
+use std::ops::ControlFlow;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::model::{Contact, Query};
+use crate::render::{Encoder, Format, RecordKind};
+use crate::source::walk::{Verdict, WalkOptions};
+
+use super::ask::{Answer, Manner, RowOut, can_stream, collect, stream};
+use super::context::{Context, Opened};
+use super::failure::{Failure, FailureKind, combined};
+use super::output::{Destination, Show, is_gone};
+use super::{interrupt, progress, report};
+
+/// Requests under way at once, unless `--concurrency` says otherwise.
+const CONCURRENCY: u16 = 8;
+
+/// What a query brought.
+pub struct Brought {
+    /// Rows shown.
+    pub rows: u64,
+    /// How each profile answered; `None` if it was interrupted.
+    pub answers: Option<Vec<Answer>>,
+    /// Why the output could not be written to its end.
+    pub broken: Option<Failure>,
+}
+
+/// Asks and shows. `if_empty` is the failure when nothing was found.
+pub fn run_query(context: &Context, query: &Query, show: &Show, if_empty: Option<FailureKind>) -> Result<ExitCode, Failure> {
+    show.columns(RecordKind::Contact, false)?;
+    let opened = context.open()?;
+    let manner = manner(context, &opened);
+    let brought = if show.is_streaming() && can_stream(&opened.sources, query) {
+        streamed(context, query, show, &opened, &manner)?
+    } else {
+        collected(context, query, show, &opened, &manner)?
+    };
+    conclude(context, query, show, &opened, brought, if_empty)
+}
+
+/// How hard to try, and who is told of the progress.
+pub fn manner(context: &Context, opened: &Opened) -> Manner {
+    let concurrency = usize::from(context.globals.concurrency.unwrap_or(CONCURRENCY));
+    Manner {
+        clock: Arc::clone(&context.clock),
+        walk: WalkOptions { concurrency, ..WalkOptions::default() },
+        progress: progress::teller(context, &opened.sources),
+    }
+}
+
+/// Writes rendered rows as they come.
+struct Writer<'a> {
+    out: Destination,
+    encoder: &'a Encoder,
+    rows: u64,
+    /// Whether somebody may be reading along.
+    eager: bool,
+    broken: Option<Failure>,
+}
+
+impl Writer<'_> {
+    fn keep(&mut self, written: Result<(), Failure>) -> ControlFlow<()> {
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(failure) => {
+                self.broken = Some(failure);
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+impl RowOut for Writer<'_> {
+    fn row(&mut self, row: &[u8]) -> ControlFlow<()> {
+        let between = if self.rows > 0 { self.encoder.between() } else { &[][..] };
+        let written = self.out.write(between).and_then(|()| self.out.write(row));
+        self.rows += 1;
+        self.keep(written)
+    }
+
+    fn page(&mut self) -> ControlFlow<()> {
+        let flushed = if self.eager { self.out.flush() } else { Ok(()) };
+        self.keep(flushed)
+    }
+}
+
+fn streamed(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner) -> Result<Brought, Failure> {
+    let columns = show.columns(RecordKind::Contact, opened.wanted() > 1)?;
+    let encoder = Arc::new(show.encoder(context, columns));
+    let eager = show.out.is_none() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
+    let mut writer = Writer { out: show.destination(context)?, encoder: &encoder, rows: 0, eager, broken: None };
+    let mut bytes = Vec::new();
+    encoder.head(&mut bytes);
+    if let Err(failure) = writer.out.write(&bytes) {
+        return if is_gone(&failure) { Ok(gone(0)) } else { Err(failure) };
+    }
+    let answers = {
+        let encoder = Arc::clone(&encoder);
+        let map = Arc::new(move |contact: Contact| {
+            let mut row = Vec::with_capacity(512);
+            encoder.row(&contact, &mut row);
+            row
+        });
+        let asked = stream(&opened.sources, query, manner, map, &mut writer);
+        context.block_on(interrupt::unless_interrupted(asked))
+    };
+    let Writer { mut out, rows, broken, .. } = writer;
+    if let Some(failure) = broken {
+        return if is_gone(&failure) { Ok(gone(rows)) } else { Ok(Brought { rows, answers, broken: Some(failure) }) };
+    }
+    bytes.clear();
+    encoder.tail(rows, &mut bytes);
+    let whole = answers.as_ref().is_some_and(|answers| answers.iter().all(|answer| answer.outcome.error.is_none()));
+    let finished = out.write(&bytes).and_then(|()| if whole || show.out.is_none() { out.finish() } else { Ok(()) });
+    show.warn_of_formulas(context, &encoder);
+    match finished {
+        Err(failure) if is_gone(&failure) => Ok(gone(rows)),
+        finished => Ok(Brought { rows, answers, broken: finished.err() }),
+    }
+}
+
+/// Nobody reads any more: a good end.
+fn gone(rows: u64) -> Brought {
+    Brought { rows, answers: Some(Vec::new()), broken: None }
+}
+
+fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner) -> Result<Brought, Failure> {
+    let asked = collect(&opened.sources, query, manner);
+    let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
+        return Ok(Brought { rows: 0, answers: None, broken: None });
+    };
+    let whole = answers.iter().all(|answer| answer.outcome.error.is_none());
+    let nothing_to_show = contacts.is_empty() && !whole && answers.iter().all(|answer| answer.outcome.error.is_some());
+    let shown = if (whole || show.out.is_none()) && !(nothing_to_show && show.format == Format::Table) {
+        show.rows(context, &contacts, RecordKind::Contact, opened.wanted() > 1)
+    } else {
+        Ok(())
+    };
+    let broken = shown.err().filter(|failure| !is_gone(failure));
+    Ok(Brought { rows: contacts.len() as u64, answers: Some(answers), broken })
+}
+
+/// Tells the failures, the verdicts and the report, and fixes the exit code.
+pub fn conclude(
+    context: &Context,
+    query: &Query,
+    show: &Show,
+    opened: &Opened,
+    brought: Brought,
+    if_empty: Option<FailureKind>,
+) -> Result<ExitCode, Failure> {
+    progress::done(context);
+    let Brought { rows, answers, broken } = brought;
+    let interrupted = answers.is_none();
+    let answers = answers.unwrap_or_default();
+    let mut failures: Vec<Failure> = opened.failures.clone();
+    failures.extend(answers.iter().filter_map(|answer| {
+        let error = answer.outcome.error.as_ref()?;
+        Some(Failure::from_source(error, &answer.profile, &answer.vendor))
+    }));
+    for failure in failures.iter().chain(&broken) {
+        context.tell(failure);
+    }
+    let all_failed = failures.len() == opened.wanted();
+    let unproved = query.limit.is_none() && answers.iter().any(|answer| answer.outcome.verdict != Verdict::Exact);
+    let kind = if interrupted {
+        Some(FailureKind::Interrupted)
+    } else if let Some(failure) = &broken {
+        Some(failure.kind)
+    } else if !failures.is_empty() && all_failed && rows == 0 {
+        combined(failures.iter().map(|failure| failure.kind))
+    } else if !failures.is_empty() || unproved {
+        Some(FailureKind::Incomplete)
+    } else if rows == 0 {
+        if_empty
+    } else {
+        None
+    };
+    if interrupted {
+        context.say("interrupted; what was printed is good");
+    }
+    summarize(context, query, show, &answers, rows);
+    let code = kind.map_or(0, FailureKind::code);
+    if let Some(path) = &context.globals.report {
+        report::write(context, path, &report::report(code, &answers, &opened.failures))?;
+    }
+    if kind == if_empty && kind.is_some() && failures.is_empty() && broken.is_none() && rows == 0 && !unproved {
+        context.tell(&Failure::new(FailureKind::NotFound, "nothing matched"));
+    }
+    Ok(ExitCode::from(code))
+}
+
+/// Says what the answer may claim: a line per profile under `--all`, else a short summary of a table.
+fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], rows: u64) {
+    for answer in answers {
+        let outcome = &answer.outcome;
+        if let Some(as_of) = answer.as_of {
+            let age = crate::render::ago(as_of, context.clock.now());
+            context.say(&format!("{}: from the local mirror, as of {age}", answer.profile));
+        }
+        if query.limit.is_none() {
+            let tally = &outcome.tally;
+            let counted = if tally.rows == 1 { "contact" } else { "contacts" };
+            let requests = if answer.usage.requests == 1 { "request" } else { "requests" };
+            let mut line = format!(
+                "{}: {} {counted}, {} ({}), {} {requests}",
+                answer.profile,
+                tally.rows,
+                outcome.verdict.as_str(),
+                outcome.basis,
+                answer.usage.requests
+            );
+            if answer.usage.retries > 0 {
+                line.push_str(&format!(", {} repeated", answer.usage.retries));
+            }
+            context.say(&line);
+        }
+        if let Some(gap) = answer.gap.as_deref().filter(|_| outcome.verdict != Verdict::Limited && outcome.error.is_none()) {
+            context.say(&format!("note: {}: {gap}; --scan reads everything and matches here", answer.profile));
+        }
+    }
+    if query.limit.is_some() && show.format == Format::Table && !answers.is_empty() && show.jq.is_none() {
+        context.say(&summary_line(query, answers, rows));
+    }
+}
+
+fn summary_line(query: &Query, answers: &[Answer], rows: u64) -> String {
+    let started = answers.iter().map(|answer| answer.started_at).min();
+    let finished = answers.iter().map(|answer| answer.finished_at).max();
+    let millis = started.zip(finished).map_or(0, |(from, to)| to.as_millisecond() - from.as_millisecond());
+    let contacts = match rows {
+        0 => "no contact".to_owned(),
+        1 => "1 contact".to_owned(),
+        more => format!("{more} contacts"),
+    };
+    let place = if answers.len() == 1 { answers[0].profile.clone() } else { format!("{} profiles", answers.len()) };
+    let limited = answers.iter().any(|answer| answer.outcome.verdict == Verdict::Limited);
+    let totals: Option<u64> = answers.iter().map(|answer| answer.outcome.tally.total_after).sum();
+    let rest = match (limited, totals.filter(|total| *total > rows && !query.filter.has_text())) {
+        (true, Some(total)) => format!(" of {total}; --all for the rest"),
+        (true, None) => "; there are more (--limit N, --all)".to_owned(),
+        (false, _) => String::new(),
+    };
+    format!("{contacts} in {place}{rest}, {millis} ms")
+}

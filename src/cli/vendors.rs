@@ -1,0 +1,62 @@
+//! `contacts vendors`: what each vendor can do by itself.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::render::{KeyedRow, RecordKind};
+use crate::source::{Paging, Support};
+use crate::vendor::{VENDORS, VendorSpec};
+
+use super::context::Context;
+use super::failure::Failure;
+use super::output::{Show, is_gone};
+
+/// Runs `contacts vendors`.
+pub fn run(context: &Context) -> Result<ExitCode, Failure> {
+    let show = Show::resolve(context, None)?;
+    let rows: Vec<KeyedRow> = VENDORS.iter().map(|vendor| row(vendor)).collect();
+    match show.rows(context, &rows, RecordKind::Vendor, false) {
+        Err(failure) if !is_gone(&failure) => Err(failure),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn row(vendor: &VendorSpec) -> KeyedRow {
+    let can = vendor.capabilities;
+    let (page_size, chosen) = match can.paging {
+        Paging::Offset { max } | Paging::Sized { max } => (max, true),
+        Paging::Numbered { size } => (size, false),
+    };
+    let filters: Vec<String> = [
+        ("label", can.labels),
+        ("channel", can.channel),
+        ("inbox", can.inboxes),
+        ("unknown", can.unknown),
+        ("blocked", can.blocked),
+        ("created-since", can.created_since),
+        ("active-since", can.active_since),
+    ]
+    .into_iter()
+    .filter(|(_, support)| *support != Support::None)
+    .map(|(name, support)| if support == Support::Exact { name.to_owned() } else { format!("{name} (in part)") })
+    .collect();
+    let sorts: Vec<&str> = can.sorts.iter().map(|field| field.as_str()).collect();
+    let pairs: Vec<(&'static str, Value)> = vec![
+        ("vendor", json!(vendor.name)),
+        ("title", json!(vendor.title)),
+        ("search", json!(can.search_fields)),
+        ("filters", json!(filters)),
+        ("sorts", json!(sorts)),
+        ("several_sorts", json!(can.several_sorts)),
+        ("page_size", json!(page_size)),
+        ("page_size_chosen", json!(chosen)),
+        ("walk_order", json!(can.walk_order)),
+        ("by_id", json!(can.by_id)),
+        ("requests_per_minute", json!(can.requests_per_minute)),
+        ("base_url", json!(vendor.default_base_url)),
+        ("keys", json!(vendor.keys.iter().map(|key| key.name).collect::<Vec<_>>())),
+        ("notes", json!(can.notes)),
+    ];
+    KeyedRow::new(pairs)
+}
