@@ -11,6 +11,8 @@ use super::fetch::{Fetcher, Row, StagedPage};
 use super::seen::{IdSet, Seen};
 use super::{Progress, Run, Stop};
 
+/// Pages in a row without anything new before the server is said to ignore the page number.
+const IDLE_PAGES: u32 = 3;
 /// A list without a count is followed for this many pages at most.
 const MOST_PAGES: u64 = 1 << 24;
 
@@ -33,7 +35,6 @@ struct Lister<'run, 'sink, R> {
     union: IdSet,
     first_total: Option<u64>,
     last_total: Option<u64>,
-    newest: Option<Time>,
 }
 
 /// What one sweep saw.
@@ -68,7 +69,7 @@ impl Sweep {
 impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
     fn new(run: &'run mut Run<'sink, R>, lane: &'run Lane, size: u32) -> Self {
         let fetcher = run.fetcher(lane);
-        Self { run, lane, fetcher, size, union: IdSet::default(), first_total: None, last_total: None, newest: None }
+        Self { run, lane, fetcher, size, union: IdSet::default(), first_total: None, last_total: None }
     }
 
     async fn walk(mut self) -> Result<(), Stop> {
@@ -145,14 +146,15 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             Some(page) => page,
             None => self.page(1, 1, None).await?,
         };
-        let mut number = 1;
+        let (mut number, mut idle) = (1, 0);
         loop {
             let (rows, more) = (page.rows.len(), page.more);
             let fresh = self.take(page, sweep, Direction::Up)?;
             if rows == 0 {
                 return Ok((number - 1).max(1));
             }
-            if fresh == 0 {
+            idle = if fresh == 0 { idle + 1 } else { 0 };
+            if idle >= IDLE_PAGES {
                 return Err(self.unwalkable());
             }
             if more == Some(false) || number >= MOST_PAGES {
@@ -196,6 +198,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         let mut last = last;
         let mut number = last;
         let mut previous: Option<IdSet> = None;
+        let mut idle = 0;
         while number >= lowest {
             let ahead = if number == last { 1 } else { concurrency };
             let page = self.page(number, ahead, Some(lowest)).await?;
@@ -210,7 +213,8 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             for row in &page.rows {
                 ids.insert(&row.id);
             }
-            if previous.as_ref() == Some(&ids) && !ids.is_empty() {
+            idle = if previous.as_ref() == Some(&ids) && !ids.is_empty() { idle + 1 } else { 0 };
+            if idle >= IDLE_PAGES {
                 return Err(self.unwalkable());
             }
             previous = Some(ids);
@@ -268,8 +272,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         }
         let mut out: Vec<R> = Vec::with_capacity(rows.len());
         let mut fresh = 0;
-        for Row { id, value, updated_at, .. } in rows {
-            self.newest = self.newest.max(updated_at);
+        for Row { id, value, .. } in rows {
             fresh += u64::from(sweep.ids.insert(&id));
             if !self.union.insert(&id) {
                 self.run.state.tally.duplicates +=
@@ -301,7 +304,6 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         let counted = self.lane.counted;
         let (first, last) = (self.first_total.filter(|_| counted), self.last_total.filter(|_| counted));
         self.run.state.tally.add_totals(first, last);
-        self.run.state.newest.push(self.newest);
         self.run.state.lane_rows.push(self.union.len());
         Ok(())
     }

@@ -9,18 +9,18 @@
 mod counted;
 mod fetch;
 mod interval;
+#[cfg(test)]
+mod model_test;
 mod seen;
 mod top;
 mod verdict;
-#[cfg(test)]
-mod model_test;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Contact, Filter, Text, Time};
+use crate::model::{Contact, Filter, Text};
 
 use super::{Order, Paging, Plan, Source, SourceError, Wish};
 
@@ -72,11 +72,13 @@ pub struct WalkOptions {
     pub concurrency: usize,
     /// Sweeps over a list whose order proves nothing, before it is called changed.
     pub sweeps: u32,
+    /// When the walk began, by this machine's clock.
+    pub started_at: Option<jiff::Timestamp>,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { concurrency: 8, sweeps: 3 }
+        Self { concurrency: 8, sweeps: 3, started_at: None }
     }
 }
 
@@ -93,8 +95,6 @@ pub struct WalkState {
     pub sweep: u32,
     /// Of a counted walk: the last page's number when the sweep began.
     pub last_page: u64,
-    /// The newest `updated_at` seen in each finished lane, to tell whether a contact moved from a later to an earlier one.
-    pub newest: Vec<Option<Time>>,
     /// Rows seen in each finished lane.
     pub lane_rows: Vec<u64>,
     /// What was counted so far.
@@ -145,6 +145,11 @@ pub async fn walk<R: Send + 'static>(
     };
     run.outcome(result)
 }
+
+/// Contacts of a lane that are looked at afterwards, those that changed last first.
+const PROBE_LEN: u32 = 100;
+/// How far the clocks of server and machine may lie apart.
+const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
 
 /// Why a walk ended before its end.
 enum Stop {
@@ -203,22 +208,46 @@ impl<R: Send + 'static> Run<'_, R> {
         Ok(())
     }
 
-    /// A contact may move from a later lane to an earlier one while they are walked (an unknown contact becomes known),
-    /// and be in neither when it is read. Afterwards each earlier lane must still be as it was left.
+    /// A contact may move between lanes while they are walked (an unknown contact becomes known) and be in none of them
+    /// when it is read. Afterwards the contacts of each lane that changed last are looked at: one that was not seen and
+    /// is no newcomer is such a one, and is given out.
     async fn check_moves(&mut self, plan: &Plan) -> Result<(), Stop> {
-        for (index, lane) in plan.lanes.iter().enumerate().rev().skip(1).rev() {
+        let mut suspects = Vec::new();
+        for (index, lane) in plan.lanes.iter().enumerate() {
             let Some(probe) = self.source.newest_lane(lane) else { continue };
-            let page = self.source.page(&probe, super::Window { start: 0, len: 1 }).await?;
+            let mut fetcher = self.fetcher(&probe);
+            let window = super::Window { start: 0, len: PROBE_LEN };
+            let page = fetcher.take(window, 1, |_| None).await?;
             self.state.tally.pages += 1;
-            let newest = page.rows.first().and_then(|contact| contact.updated_at);
-            let known = self.state.newest.get(index).copied().flatten();
-            let rows = self.state.lane_rows.get(index).copied().unwrap_or(0);
-            let moved = newest > known || page.total.is_some_and(|total| lane.counted && total != rows);
-            if moved {
-                self.doubts.push(format!("contacts changed between the lists `{}` and the later ones", lane.name));
+            let rows = page.rows.len() as u64;
+            let whole = page.total.is_none_or(|total| total <= rows) && rows < u64::from(PROBE_LEN);
+            let before = self.options.started_at.and_then(|at| at.checked_sub(CLOCK_SKEW).ok());
+            let reaches_back = before.is_some_and(|before| {
+                page.rows.last().and_then(|row| row.updated_at).is_some_and(|oldest| oldest.timestamp() < before)
+            });
+            let seen = self.state.lane_rows.get(index).copied().unwrap_or(0);
+            if !(whole || reaches_back) {
+                let doubt = format!(
+                    "more contacts changed than can be looked at while `{}` and the others were read",
+                    lane.name
+                );
+                self.doubts.push(doubt);
+            } else if !whole && page.total.is_some_and(|total| lane.counted && total > seen + rows) {
+                self.doubts.push(format!("the list `{}` grew while the others were read", lane.name));
+            }
+            suspects.extend(page.rows);
+        }
+        let ids = suspects.iter().map(|row| row.id.clone()).collect();
+        let lost = self.seen.unseen(ids)?;
+        let mut given = std::collections::HashSet::new();
+        let mut out = Vec::new();
+        for row in suspects {
+            if lost.contains(&row.id) && given.insert(row.id.clone()) {
+                self.state.tally.seen += 1;
+                out.extend(row.value);
             }
         }
-        Ok(())
+        self.emit(out)
     }
 
     fn emit(&mut self, rows: Vec<R>) -> Result<(), Stop> {

@@ -42,6 +42,22 @@ impl Seen {
         }
     }
 
+    /// Those of `ids` that never came. The last lane must be through; asked once.
+    pub(super) fn unseen(&mut self, mut ids: HashSet<Text>) -> Result<HashSet<Text>, SourceError> {
+        match self {
+            Self::Nothing => ids.clear(),
+            Self::Set(set) => ids.retain(|id| !set.contains(id)),
+            Self::Sorted(log) => {
+                if let Some(mut before) = log.before.take() {
+                    while let Some(id) = before.next().map_err(|error| failed(&error))? {
+                        ids.remove(&id);
+                    }
+                }
+            }
+        }
+        Ok(ids)
+    }
+
     pub(super) fn next_lane(&mut self) -> Result<(), SourceError> {
         match self {
             Self::Sorted(log) => log.next_lane().map_err(|error| failed(&error)),
