@@ -168,6 +168,10 @@ impl Source for RocketChat {
         Some(url.into())
     }
 
+    fn newest_lane(&self, lane: &Lane) -> Option<Lane> {
+        Some(plan::newest(lane))
+    }
+
     fn usage(&self) -> Usage {
         let (requests, retries, waited_ms) = self.http.usage();
         Usage { requests, retries, waited_ms }
