@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::vendor::WebAddress;
+use crate::vendor::address::bare;
 
 /// The path of a contact's page below the base URL.
 pub fn contact_path(account: u64, contact: &str) -> String {
@@ -13,7 +14,7 @@ pub fn contact_path(account: u64, contact: &str) -> String {
 
 /// Reads any page below `/app/accounts/{account}`.
 pub fn parse_web_url(url: &Url) -> Option<WebAddress> {
-    let host = url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"))?;
+    url.host_str().filter(|_| matches!(url.scheme(), "http" | "https"))?;
     let segments: Vec<&str> = url.path_segments()?.filter(|segment| !segment.is_empty()).collect();
     let app = segments.windows(2).position(|pair| pair == ["app", "accounts"])?;
     let account = segments.get(app + 2).filter(|account| is_number(account))?;
@@ -21,10 +22,10 @@ pub fn parse_web_url(url: &Url) -> Option<WebAddress> {
         Some(["contacts", contact, ..]) if is_number(contact) => Some((*contact).to_owned()),
         _ => None,
     };
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let prefix: String = segments[..app].iter().flat_map(|segment| ["/", segment]).collect();
+    let mut base = url.clone();
+    base.set_path(&segments[..app].join("/"));
     Some(WebAddress {
-        base_url: format!("{}://{host}{port}{prefix}", url.scheme()),
+        base_url: bare(base),
         settings: BTreeMap::from([("account_id".to_owned(), (*account).to_owned())]),
         contact,
     })

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::fmt::rfc2822::DateTimeParser;
+use serde::Deserialize;
 
-use crate::http::{Clock, Dialect, HttpErrorKind, Judgement, Reply};
-use crate::vendor::chatwoot_family::{Body, judge_others};
+use crate::http::{Clock, Dialect, HttpErrorKind, Judgement, Reply, judge_by_status, said};
+use crate::vendor::lenient::{List, Scalar};
 
 /// The window of Chatwoot's limits, aligned to the epoch's minute.
 const WINDOW_SECONDS: i64 = 60;
@@ -57,8 +56,7 @@ impl ChatwootDialect {
 
     /// Time until the next minute begins on the server's clock: its limits tell no `Retry-After` (vendor notes B9).
     fn until_next_window(&self, reply: &Reply) -> Duration {
-        let told = reply.header("date").and_then(|date| DateTimeParser::new().parse_timestamp(date).ok());
-        let now: Timestamp = told.unwrap_or_else(|| self.clock.now());
+        let now = reply.date().unwrap_or_else(|| self.clock.now());
         let left = WINDOW_SECONDS - now.as_second().rem_euclid(WINDOW_SECONDS);
         Duration::from_secs(u64::try_from(left).unwrap_or(60)) + JITTER.mul_f64(self.clock.chance().clamp(0.0, 1.0))
     }
@@ -67,37 +65,52 @@ impl ChatwootDialect {
 impl Dialect for ChatwootDialect {
     fn judge(&self, reply: &Reply) -> Judgement {
         match reply.status {
-            401 => unauthorized(&Body::read(&reply.body)),
+            401 => unauthorized(reply),
             403 => Judgement::Refuse {
                 kind: HttpErrorKind::Auth,
-                message: Body::read(&reply.body).after("access is refused (403)"),
+                message: told("access is refused (403)", reply),
                 hint: Some(
                     "Chatwoot itself never answers 403: a proxy, a firewall or a block list stands before it".into(),
                 ),
             },
             429 if reply.header("retry-after").is_none() => Judgement::RateLimited {
                 wait: Some(self.until_next_window(reply)),
-                message: Body::read(&reply.body).after("too many requests (429)"),
+                message: told("too many requests (429)", reply),
             },
-            _ => judge_others(reply),
+            _ => judge_by_status(reply),
         }
     }
 }
 
+/// `what`, followed by what the body says.
+fn told(what: &str, reply: &Reply) -> String {
+    said(reply).map_or_else(|| what.to_owned(), |said| format!("{what}: {said}"))
+}
+
+/// Whether the body is `{"errors": […]}`, which is sent before the server knows who asks.
+fn holds_errors(reply: &Reply) -> bool {
+    #[derive(Default, Deserialize)]
+    struct Errors<'a> {
+        #[serde(borrow, default)]
+        errors: List<Scalar<'a>>,
+    }
+    serde_json::from_slice(&reply.body).is_ok_and(|body: Errors<'_>| !body.errors.0.is_empty())
+}
+
 /// Tells the meanings of 401 apart; the body is shown in any case.
-fn unauthorized(body: &Body) -> Judgement {
+fn unauthorized(reply: &Reply) -> Judgement {
     let refuse = |meaning: &str, hint: &str| Judgement::Refuse {
         kind: HttpErrorKind::Auth,
-        message: body.after(&format!("{meaning} (401)")),
+        message: told(&format!("{meaning} (401)"), reply),
         hint: Some(hint.to_owned()),
     };
-    if matches!(body, Body::Errors(_)) {
+    if holds_errors(reply) {
         return refuse(
             "the server saw no credentials",
             "a proxy before the server may drop the header `api-access-token`; it must let it pass",
         );
     }
-    let said = body.said().unwrap_or_default().to_lowercase();
+    let said = said(reply).unwrap_or_default().to_lowercase();
     match REFUSALS.iter().find(|(words, ..)| said.contains(words)) {
         Some((_, meaning, hint)) => refuse(meaning, hint),
         None => refuse("the server refused the credentials", "put the access token in place with `contacts login`"),
@@ -107,6 +120,7 @@ fn unauthorized(body: &Body) -> Judgement {
 #[cfg(test)]
 mod tests {
     use async_trait::async_trait;
+    use jiff::Timestamp;
 
     use super::*;
     use crate::http::HeaderMap;
@@ -157,9 +171,8 @@ mod tests {
             assert_eq!(kind, HttpErrorKind::Auth, "{body}");
             assert!(message.contains(words) && message.contains("401"), "{message}");
             assert!(hint.contains(advice), "{hint}");
-            if let Some(said) = Body::read(body.as_bytes()).said() {
-                assert!(message.contains(said), "{message}");
-            }
+            let said = body.split('"').nth(3).unwrap_or_default();
+            assert!(message.contains(said), "{message}");
             assert!(!meanings.contains(&message), "{message}");
             meanings.push(message);
         }

@@ -14,6 +14,7 @@ use crate::model::{Contact, LastChat, Query, Text};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Page, Plan, Source, SourceError, Traversal, Usage, Window, Wish,
 };
+use crate::vendor::address::get_as_typed;
 use crate::vendor::chatwoot_family::{Owner, list_from, one_from, page_from};
 use crate::vendor::decode::Place;
 use crate::vendor::lenient::{Moment, Scalar};
@@ -224,8 +225,7 @@ impl Source for Chatwoot {
     }
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
-        let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.read(path, &params).await.map_err(source_error)
+        get_as_typed(&self.http, path, params).await
     }
 
     fn web_url(&self, contact: &Contact) -> Option<String> {

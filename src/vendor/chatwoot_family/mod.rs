@@ -1,5 +1,4 @@
-//! What Chatwoot and the products that descend from it share: the JSON of a contact, how its lists are asked for, and
-//! how their errors are worded.
+//! What Chatwoot and the products that descend from it share: the JSON of a contact, and how its lists are asked for.
 //!
 //! Knows no vendor by name: paths, credentials, and what only one of them does belong to the vendor's own folder.
 
@@ -7,10 +6,8 @@ mod convert;
 mod inbox;
 mod page;
 mod query;
-mod reply;
 mod wire;
 
 pub use convert::{Owner, contact_from};
 pub use page::{list_from, one_from, page_from};
 pub use query::{nulls_come_last, search_texts, sort_word, text_gap, wants_channels};
-pub use reply::{Body, judge_others};

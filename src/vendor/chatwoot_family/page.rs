@@ -7,8 +7,8 @@ use crate::model::Contact;
 use crate::source::{Page, SourceError, Wish};
 use crate::vendor::decode::Place;
 
-use super::wire::{ListWire, PayloadWire};
-use super::{Body, Owner, contact_from};
+use super::wire::{ExcuseWire, ListWire, PayloadWire};
+use super::{Owner, contact_from};
 
 /// Reads a page of contacts.
 ///
@@ -56,9 +56,10 @@ fn list_of<'a>(payload: Option<&'a RawValue>, body: &[u8], place: Place<'_>) -> 
 /// The failure of a reply that says 200 and lacks its payload; some say why.
 fn missing(body: &[u8], place: Place<'_>, due: &str) -> SourceError {
     let error = place.broken("payload", due, body);
-    match Body::read(body).said() {
-        Some(said) if !said.starts_with(['{', '[']) => error.with_hint(format!("the server says `{said}`")),
-        _ => error,
+    let excuse: ExcuseWire<'_> = serde_json::from_slice(body).unwrap_or_default();
+    match excuse.message.text().or_else(|| excuse.error.text()) {
+        Some(said) => error.with_hint(format!("the server says `{said}`")),
+        None => error,
     }
 }
 

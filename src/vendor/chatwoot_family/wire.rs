@@ -36,6 +36,17 @@ pub struct PayloadWire<'a> {
     pub payload: Option<&'a RawValue>,
 }
 
+/// What some servers send under 200 in the place of an answer.
+#[derive(Default, Deserialize)]
+pub struct ExcuseWire<'a> {
+    /// As gateways write.
+    #[serde(borrow, default)]
+    pub message: Scalar<'a>,
+    /// As Chatwoot writes.
+    #[serde(borrow, default)]
+    pub error: Scalar<'a>,
+}
+
 /// A contact.
 #[derive(Default, Deserialize)]
 pub struct ContactWire<'a> {

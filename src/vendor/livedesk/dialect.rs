@@ -1,7 +1,6 @@
 //! What LiveDesk's replies mean; of errors it documents two statuses and no body (vendor notes A6).
 
-use crate::http::{Dialect, HttpErrorKind, Judgement, Reply};
-use crate::vendor::chatwoot_family::{Body, judge_others};
+use crate::http::{Dialect, HttpErrorKind, Judgement, Reply, judge_by_status, said};
 
 /// What LiveDesk's replies mean.
 pub struct LiveDeskDialect;
@@ -10,7 +9,7 @@ impl Dialect for LiveDeskDialect {
     fn judge(&self, reply: &Reply) -> Judgement {
         let refuse = |what: &str, hint: &str| Judgement::Refuse {
             kind: HttpErrorKind::Auth,
-            message: Body::read(&reply.body).after(what),
+            message: said(reply).map_or_else(|| what.to_owned(), |said| format!("{what}: {said}")),
             hint: Some(hint.to_owned()),
         };
         match reply.status {
@@ -23,7 +22,7 @@ impl Dialect for LiveDeskDialect {
                 "the API key lacks the permission for this (403)",
                 "give the key access to contacts in Project Settings → API Management",
             ),
-            _ => judge_others(reply),
+            _ => judge_by_status(reply),
         }
     }
 }
@@ -43,9 +42,9 @@ mod tests {
             (r#"{"error":"invalid key"}"#, "invalid key"),
             (r#"{"errors":["a","b"]}"#, "a; b"),
             (r#"{"message":"denied"}"#, "denied"),
-            (r#"{"code":2002,"message":"denied"}"#, "denied (code 2002)"),
+            (r#"{"code":2002,"message":"denied"}"#, "denied"),
             ("Unauthorized", "Unauthorized"),
-            ("<html><h1>401</h1></html>", "web page"),
+            ("<html><title>Denied</title></html>", "Denied"),
             ("", ""),
         ] {
             for status in [401, 403] {

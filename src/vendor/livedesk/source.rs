@@ -10,6 +10,7 @@ use crate::model::{Contact, Direction, Query, SortField, SortKey};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Page, Plan, Source, SourceError, Traversal, Usage, Window, Wish,
 };
+use crate::vendor::address::get_as_typed;
 use crate::vendor::chatwoot_family::{Owner, page_from};
 use crate::vendor::decode::Place;
 use crate::vendor::{Access, source_error};
@@ -147,8 +148,7 @@ impl Source for LiveDesk {
     }
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
-        let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        self.http.get(path, &params).await.map(|reply| reply.body).map_err(source_error)
+        get_as_typed(&self.http, path, params).await
     }
 
     fn usage(&self) -> Usage {
