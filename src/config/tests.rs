@@ -280,3 +280,20 @@ fn a_certificate_file_is_found_beside_the_configuration() {
     let profile = home.select(&[]).unwrap().profiles.remove(0);
     assert_eq!(profile.ca_file.unwrap(), home.file().with_file_name("ca.pem"));
 }
+
+#[test]
+fn the_example_is_valid_and_names_every_key() {
+    let text = include_str!("../../config.example.toml");
+    let home = Home::new(text);
+    let config = home.load().unwrap();
+    assert_eq!(config.select(Wanted::All, &home.env()).unwrap().broken, []);
+    let is_named = |key: &str| text.lines().any(|line| line.split('=').next().is_some_and(|left| left.trim() == key));
+    let vendors = crate::vendor::VENDORS;
+    let keys = vendors.iter().flat_map(|vendor| vendor.keys).map(|key| key.name);
+    for key in keys.chain(COMMON_KEYS).chain(DEFAULT_KEYS).chain(["default_profile"]) {
+        assert!(is_named(key), "`{key}` is not in config.example.toml");
+    }
+    for vendor in vendors {
+        assert!(text.contains(&format!("\"{}\"", vendor.name)) && text.contains(vendor.default_base_url.unwrap_or("")));
+    }
+}
