@@ -11,6 +11,9 @@ use super::pace::{Impatient, Pacer, route};
 use super::share::Shared;
 use super::{Budget, Event, HttpConfig, HttpError, HttpErrorKind, Judgement, Redactor, Reply, encode, when};
 
+/// A request that was refused again and again waits at least this long, whatever the server says.
+const LEAST_WAIT: Duration = Duration::from_secs(5);
+
 /// The client of one profile: every request goes to its origin, with its credentials.
 pub struct Http {
     config: HttpConfig,
@@ -128,7 +131,7 @@ impl Http {
     ) {
         let told = told.or_else(|| budget.filter(|budget| budget.remaining == 0).map(|budget| budget.reset_in));
         // A server that keeps refusing while it says "at once" would be asked without end.
-        let least = Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(trials.refusals));
+        let least = Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(trials.refusals)).min(LEAST_WAIT);
         let wait = told.unwrap_or_else(|| when::patience(trials.refusals, self.config.clock.chance())).max(least);
         trials.refusals += 1;
         self.retries.fetch_add(1, Ordering::Relaxed);

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::encode::base64;
-use super::explain::{Again, Trouble, explain};
+use super::explain::{Trouble, explain};
 use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Redactor, Reply, tls};
 
 const MAX_REDIRECTS: u32 = 3;
@@ -111,17 +111,23 @@ impl Exchanger {
         answered.store(true, Ordering::Relaxed);
         let (status, version) = (response.status().as_u16(), response.version());
         let headers = std::mem::take(response.headers_mut());
-        let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let announced = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
+        if announced > MAX_BODY {
+            return Err(too_large());
+        }
         let mut body = Vec::with_capacity(announced.min(ROOM));
         while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error, url))? {
             if body.len() + chunk.len() > MAX_BODY {
-                let message = format!("the reply is larger than {} MiB", MAX_BODY >> 20);
-                return Err(Trouble { again: Again::No, ..Trouble::lasting(HttpErrorKind::BadReply, message, None) });
+                return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
         Ok((Reply { status, headers, body }, version))
     }
+}
+
+fn too_large() -> Trouble {
+    Trouble::lasting(HttpErrorKind::BadReply, format!("the reply is larger than {} MiB", MAX_BODY >> 20), None)
 }
 
 /// Where a redirect leads, if that is the same origin, or the same host by https instead of http.
@@ -195,7 +201,7 @@ fn headers(auth: &Auth) -> Result<HeaderMap, HttpError> {
 /// A time as people write it: `30s`, `1m 30s`, `1.5s`.
 pub(super) fn spoken(time: Duration) -> String {
     match time.as_secs() {
-        0..60 if time.subsec_millis() > 0 => format!("{}s", time.as_millis() as f64 / 1000.0),
+        0..60 if time.subsec_millis() > 0 => format!("{}s", time.as_secs_f64()),
         seconds @ 0..120 => format!("{seconds}s"),
         seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
         seconds => format!("{}m {}s", seconds / 60, seconds % 60),

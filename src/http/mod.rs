@@ -15,6 +15,9 @@ mod share;
 mod tls;
 mod when;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

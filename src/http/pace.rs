@@ -12,7 +12,7 @@ use super::share::Shared;
 use super::{Budget, Clock, Event, Trace};
 
 /// A longer wait is slept in pieces, so that a clock that was set back does not stretch it.
-const LONGEST_SLEEP: Duration = Duration::from_secs(120);
+const LONGEST_SLEEP: Duration = Duration::from_mins(2);
 
 /// Times of one window's end as told by different replies differ by this much at most.
 const SAME_WINDOW: Duration = Duration::from_secs(2);
@@ -34,12 +34,13 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// This window, or the one that began when it ended.
-    fn at(self, now: Timestamp) -> Self {
+    /// This window, or the one that began when it ended, into which requests `in_flight` may fall.
+    fn at(self, now: Timestamp, in_flight: u32) -> Self {
         if now < self.ends {
             return self;
         }
-        Self { remaining: self.limit.max(1), ends: later(now, self.length), ..self }
+        let remaining = self.limit.saturating_sub(in_flight).max(1);
+        Self { remaining, ends: later(now, self.length), ..self }
     }
 
     /// What two accounts of the same limit come to; of one window the smaller number holds, else the later window does.
@@ -140,7 +141,9 @@ impl Pacer {
             route.blocked = None;
         }
         let mut take = |window: Option<Window>| -> (Option<Window>, Option<(Duration, String)>) {
-            let Some(window) = window.or(route.window).map(|window| window.at(now)) else { return (None, None) };
+            let Some(window) = window.or(route.window).map(|window| window.at(now, route.in_flight)) else {
+                return (None, None);
+            };
             if window.remaining == 0 {
                 route.window = Some(window);
                 let reason = format!("the rate limit ({} requests in a window) is used up", window.limit);
@@ -214,7 +217,7 @@ impl Pacer {
         let Some(route) = state.routes.get(route) else { return Err(Unheard) };
         match route.window {
             Some(window) => {
-                let window = window.at(now);
+                let window = window.at(now, route.in_flight);
                 Ok(Some(Budget {
                     limit: window.limit,
                     remaining: window.remaining,

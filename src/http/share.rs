@@ -3,6 +3,7 @@
 //! Best effort: a file that cannot be read, written or locked is as good as none. It holds no secret: the account is
 //! told by a hash. One line a route: limit, requests left, end of the window and its length in milliseconds, path.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -141,7 +142,8 @@ fn write(file: &mut File, lines: &[(String, Window)]) -> std::io::Result<()> {
     let mut text = String::new();
     for (route, window) in lines {
         let (ends, length) = (window.ends.as_millisecond(), window.length.as_millis());
-        text.push_str(&format!("{} {} {ends} {length} {route}\n", window.limit, window.remaining));
+        writeln!(text, "{} {} {ends} {length} {route}", window.limit, window.remaining)
+            .expect("a string takes everything");
     }
     file.seek(SeekFrom::Start(0))?;
     file.write_all(text.as_bytes())?;
@@ -167,5 +169,7 @@ fn account(base: &Url, auth: &Auth) -> String {
         Auth::Basic { user, password } => [user, password].iter().for_each(|secret| part(secret.expose_secret())),
         Auth::Bearer(token) => part(token.expose_secret()),
     }
-    hash.finish().as_ref()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    let hash = hash.finish();
+    let half = hash.as_ref().first_chunk().expect("a SHA-256 has 32 bytes");
+    format!("{:032x}", u128::from_be_bytes(*half))
 }

@@ -144,6 +144,7 @@ const FOLDERS: [&str; 4] =
     ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/etc/openssl/certs", "/etc/openssl/certs"];
 
 /// OpenSSL's variables, which every tool that speaks TLS honours; here they add and never replace.
+#[expect(clippy::disallowed_methods, reason = "as with the proxies', the library's user need not hand them on")]
 fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
