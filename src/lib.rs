@@ -5,5 +5,6 @@
 pub mod config;
 pub mod http;
 pub mod model;
+pub mod sandbox;
 pub mod source;
 pub mod vendor;
