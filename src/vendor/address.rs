@@ -1,35 +1,30 @@
-//! Addresses: paths as people type them, ids inside of paths, and the bare address of a server.
-
-use std::fmt::Write as _;
+//! Addresses: paths as people type them, ids in web pages' paths, and the bare address of a server.
 
 use url::Url;
 
 use crate::http::Http;
-use crate::source::SourceError;
+use crate::source::{ErrorKind, SourceError};
 
 use super::source_error;
 
 /// GETs `path` as somebody typed it below the base URL, with or without a slash in front or a query behind.
 pub async fn get_as_typed(http: &Http, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
     let path = path.split('#').next().unwrap_or_default();
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
-    let typed: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let all: Vec<(&str, &str)> = typed.iter().chain(params).map(|(name, value)| (&**name, &**value)).collect();
-    let reply = http.get(path.trim_start_matches('/'), &all).await.map_err(source_error)?;
-    Ok(reply.body)
+    let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
+    Ok(http.get(path, &params).await.map_err(source_error)?.body)
 }
 
-/// `text` as one segment of a path: everything but letters, digits, `-`, `_`, `.` and `~` becomes `%XX`.
-pub fn percent_encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 3);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            out.push(char::from(byte));
-        } else {
-            write!(out, "%{byte:02X}").expect("writing to a string cannot fail");
-        }
+/// A failure to read a reply, without the profile's secrets: a hostile server might send them back.
+pub fn redacted(http: &Http, error: SourceError) -> SourceError {
+    SourceError { message: http.redact(&error.message), ..error }
+}
+
+/// A list that is not there, or a user's own data: the address is wrong, or the server too old. No contact is missing.
+pub fn no_list(error: SourceError, hint: &str) -> SourceError {
+    if error.kind == ErrorKind::NotFound {
+        return SourceError { kind: ErrorKind::Vendor, ..error }.with_hint(hint);
     }
-    out
+    error
 }
 
 /// A segment of a path as text; `None` if it is no UTF-8.
@@ -62,13 +57,13 @@ pub fn bare(mut url: Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::path_segment;
 
     #[test]
     fn segments_go_round() {
         for text in ["id:12", "email:a+b@c.d", "../%2e", "ü/?#", "100%"] {
-            assert_eq!(percent_decoded(&percent_encoded(text)).as_deref(), Some(text));
+            assert_eq!(percent_decoded(&path_segment(text)).as_deref(), Some(text));
         }
-        assert_eq!(percent_encoded("phone:+84 9"), "phone%3A%2B84%209");
         assert_eq!(percent_decoded("a%2"), Some("a%2".to_owned()));
         assert_eq!(percent_decoded("%ff"), None);
     }

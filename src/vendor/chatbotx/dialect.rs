@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::http::{Dialect, HttpErrorKind, Judgement, Reply};
-use crate::vendor::reply::{describe, is_web_page, number_after, shorten};
+use crate::http::{Dialect, HttpErrorKind, Judgement, Reply, excerpt, is_web_page, judge_by_status};
+use crate::vendor::reply::{describe, number_after};
 
 use super::wire::{Issue, Refusal};
 
@@ -28,7 +28,7 @@ impl Dialect for ChatbotxDialect {
         }
         let said = Said::read(reply);
         if success && said.is_none() {
-            return Judgement::Accept;
+            return judge_by_status(reply);
         }
         let code = said.as_ref().map_or("", |said| said.code.as_str());
         match (code, reply.status) {
@@ -53,9 +53,7 @@ impl Dialect for ChatbotxDialect {
             (_, 500) if said.as_ref().is_some_and(|said| said.message.contains("validation failed")) => {
                 final_refusal(HttpErrorKind::Server, told("the server failed", reply, said.as_ref()))
             }
-            (_, 408 | 425 | 500 | 502..=504) => {
-                Judgement::Retry { message: told("the server failed", reply, said.as_ref()) }
-            }
+            (_, 408 | 425 | 500..) => judge_by_status(reply),
             _ => final_refusal(HttpErrorKind::Server, told("the server refused the request", reply, said.as_ref())),
         }
     }
@@ -86,7 +84,7 @@ impl Said {
             message.push_str(": ");
             message.push_str(&issues.join("; "));
         }
-        Some(Self { code, message: shorten(&message) })
+        Some(Self { code, message: excerpt(message.as_bytes()) })
     }
 }
 
@@ -98,9 +96,9 @@ fn issue_text(issue: &Issue<'_>) -> String {
 
 fn told(what: &str, reply: &Reply, said: Option<&Said>) -> String {
     match said {
-        Some(said) => format!("{what} ({}: {})", reply.status, said.message),
-        None if reply.body.trim_ascii().is_empty() => format!("{what} ({})", reply.status),
-        None => format!("{what} ({}) with {}", reply.status, describe(reply)),
+        Some(said) => format!("{what}: {}", said.message),
+        None if reply.body.trim_ascii().is_empty() => what.to_owned(),
+        None => format!("{what}, with {}", describe(reply)),
     }
 }
 
@@ -113,7 +111,7 @@ fn final_refusal(kind: HttpErrorKind, message: String) -> Judgement {
 }
 
 fn not_the_api(reply: &Reply) -> Judgement {
-    let message = format!("this is not a reply of the ChatbotX API ({}): {}", reply.status, describe(reply));
+    let message = format!("this is not a reply of the ChatbotX API but {}", describe(reply));
     refuse(HttpErrorKind::BadReply, message, BASE_URL_HINT)
 }
 
@@ -148,14 +146,14 @@ mod tests {
     fn recorded_refusals() {
         use HttpErrorKind::{Auth, BadReply, NotFound, Server};
         for (recorded, kind, part) in [
-            (include_str!("../../../tests/fixtures/chatbotx/auth_bad.http"), Auth, "(500: INVALID_CHATBOT_TOKEN)"),
+            (include_str!("../../../tests/fixtures/chatbotx/auth_bad.http"), Auth, "the token: INVALID_CHATBOT_TOKEN"),
             (include_str!("../../../tests/fixtures/chatbotx/get_missing.http"), NotFound, "Contact not found"),
             (include_str!("../../../tests/fixtures/chatbotx/get_bare.http"), NotFound, "Invalid identifier format"),
             (include_str!("../../../tests/fixtures/chatbotx/notfound_route.http"), BadReply, "`Not found`"),
             (
                 include_str!("../../../tests/fixtures/chatbotx/perPage_0.http"),
                 Server,
-                "(400: Input validation failed: `perPage` Too small: expected number to be >=1)",
+                "request: Input validation failed: `perPage` Too small: expected number to be >=1",
             ),
             (
                 include_str!("../../../tests/fixtures/chatbotx/channels_plain.http"),
@@ -179,7 +177,7 @@ mod tests {
                 401,
                 r#"{"defined":true,"code":"INVALID_CHATBOT_TOKEN","status":401,"message":"INVALID_CHATBOT_TOKEN"}"#,
                 Auth,
-                "(401: INVALID",
+                "token: INVALID",
             ),
             (
                 422,
@@ -218,9 +216,9 @@ mod tests {
                 "Output validation failed",
             ),
             (200, "<!doctype html>", BadReply, "base_url"),
-            (200, r#"{"defined":false,"code":"INVALID_CHATBOT_TOKEN","message":"x"}"#, Auth, "(200: x)"),
+            (200, r#"{"defined":false,"code":"INVALID_CHATBOT_TOKEN","message":"x"}"#, Auth, "token: x"),
             (404, "<html>", BadReply, "a web page"),
-            (401, "", Auth, "(401)"),
+            (401, "", Auth, "refused the token"),
         ] {
             let (judged, text) = refused(&reply(status, body));
             assert_eq!(judged, kind, "{body}: {text}");

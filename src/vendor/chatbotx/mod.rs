@@ -15,7 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
-use crate::http::{Auth, Http};
+use crate::http::{Auth, Http, path_segment};
 use crate::model::{Contact, Query, SortField};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Page, Paging, Plan, Source, SourceError, Support, Traversal, Usage,
@@ -73,6 +73,8 @@ static CAPABILITIES: Capabilities = Capabilities {
         "it cannot sort by activity; names, e-mail, phone and city it sorts ascending only",
     ],
 };
+
+const NO_LIST: &str = "check `base_url`: it is the address under which ChatbotX itself opens";
 
 /// A key that stands in the JSON of every contact with custom fields.
 const FIELD_KEY: &[u8] = b"\"customFieldId\"";
@@ -164,15 +166,15 @@ impl Source for ChatbotX {
         let per_page = window.len.clamp(1, plan::MOST_ROWS).to_string();
         let mut params: Vec<(&str, &str)> = lane.params.iter().map(|(name, value)| (&**name, &**value)).collect();
         params.extend([("page", page.as_str()), ("perPage", per_page.as_str())]);
-        let body = self.ask(&lane.path, &params).await?;
+        let body = self.ask(&lane.path, &params).await.map_err(|error| address::no_list(error, NO_LIST))?;
         let names = self.names_for(&body).await?;
         let reader = Reader { place: place("contacts"), profile: &self.profile, names, wish: lane.wish };
-        reader.page(&body, window.len)
+        reader.page(&body, window.len).map_err(|error| address::redacted(&self.http, error))
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
         let identifier = identifier::identifier(id)?;
-        let path = format!("{}contacts/{}", self.api, address::percent_encoded(&identifier));
+        let path = format!("{}contacts/{}", self.api, path_segment(&identifier));
         let missing = |error: SourceError| match error.kind {
             ErrorKind::NotFound => {
                 let message = format!("there is no contact `{}`", id.trim());
@@ -183,7 +185,8 @@ impl Source for ChatbotX {
         let body = self.ask(&path, &[]).await.map_err(missing)?;
         let names = self.names_for(&body).await?;
         let read = |names: &FieldNames| {
-            Reader { place: place("contacts/{identifier}"), profile: &self.profile, names, wish }.contact(&body)
+            let reader = Reader { place: place("contacts/{identifier}"), profile: &self.profile, names, wish };
+            reader.contact(&body).map_err(|error| address::redacted(&self.http, error))
         };
         let contact = read(names)?;
         // The workspace's list ends after 50 fields; the contact's own does not.
@@ -209,13 +212,19 @@ impl Source for ChatbotX {
             Err(error) => return Err(error),
         }
         let params = [("sort", plan::BY_ID), ("page", "1"), ("perPage", "1")];
-        let body = self.ask(&format!("{}contacts", self.api), &params).await?;
-        let account = convert::workspace_in(place("contacts"), &body)?;
+        let body = self.ask(&format!("{}contacts", self.api), &params).await;
+        let body = body.map_err(|error| address::no_list(error, NO_LIST))?;
+        let account = convert::workspace_in(place("contacts"), &body);
+        let account = account.map_err(|error| address::redacted(&self.http, error))?;
         Ok(Identity { account, note, ..Identity::default() })
     }
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
         address::get_as_typed(&self.http, path, params).await
+    }
+
+    fn newest_lane(&self, lane: &Lane) -> Option<Lane> {
+        Some(plan::newest(lane))
     }
 
     fn usage(&self) -> Usage {

@@ -84,6 +84,18 @@ pub(super) fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
     }
 }
 
+/// The lane that begins with the contact that changed last.
+pub(super) fn newest(lane: &Lane) -> Lane {
+    let mut newest = lane.clone();
+    for (name, value) in &mut newest.params {
+        if name == "sort" {
+            r#"[{"id":"updatedAt","desc":true},{"id":"id","desc":false}]"#.clone_into(value);
+        }
+    }
+    newest.order = Order::Unproven;
+    newest
+}
+
 fn searches(needle: &Needle) -> Vec<Search> {
     let Some(first) = needle.texts.first() else { return vec![Search::All] };
     if needle.phone {

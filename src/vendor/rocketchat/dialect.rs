@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::http::{Budget, Dialect, HttpErrorKind, Judgement, Reply};
-use crate::vendor::reply::{describe, is_web_page, number_after, server_time, shorten};
+use crate::http::{Budget, Dialect, HttpErrorKind, Judgement, Reply, excerpt, is_web_page, judge_by_status};
+use crate::vendor::reply::{describe, number_after};
 
 use super::wire::Refusal;
 
@@ -32,9 +32,8 @@ impl Dialect for RocketChatDialect {
         match reply.status {
             200..=299 if is_web_page(reply) => not_the_api(reply),
             200..=299 if said.as_ref().is_some_and(|said| said.success == Some(false)) => {
-                refuse_400(reply, &said.unwrap_or_default())
+                refuse_400(&said.unwrap_or_default())
             }
-            200..=299 => Judgement::Accept,
             401 => {
                 refuse(HttpErrorKind::Auth, refused("the server refused user id and token", reply, said), TOKEN_HINT)
             }
@@ -46,7 +45,7 @@ impl Dialect for RocketChatDialect {
                     "contacts need the permission `view-livechat-contact`, which agents, managers and monitors of Omnichannel have",
                 )
             }
-            404 if said.is_some() => {
+            404 if said.as_ref().is_some_and(|said| said.success == Some(false)) => {
                 let message = refused("there is no such thing", reply, said);
                 Judgement::Refuse { kind: HttpErrorKind::NotFound, message, hint: None }
             }
@@ -55,12 +54,8 @@ impl Dialect for RocketChatDialect {
                 wait: Some(wait(reply, said.as_ref())),
                 message: refused("the rate limit is used up", reply, said),
             },
-            408 | 425 | 500 | 502..=504 => Judgement::Retry { message: refused("the server failed", reply, said) },
-            400 => refuse_400(reply, &said.unwrap_or_default()),
-            _ => {
-                let message = refused("the server refused the request", reply, said);
-                Judgement::Refuse { kind: HttpErrorKind::Server, message, hint: None }
-            }
+            400 => refuse_400(&said.unwrap_or_default()),
+            _ => judge_by_status(reply),
         }
     }
 
@@ -68,7 +63,7 @@ impl Dialect for RocketChatDialect {
         let number = |name: &str| reply.header(name).and_then(|value| value.trim().parse::<u64>().ok());
         let remaining = u32::try_from(number("x-ratelimit-remaining")?).ok()?;
         let limit = number("x-ratelimit-limit").and_then(|limit| u32::try_from(limit).ok());
-        let reset_in = reset_in(reply, server_time(reply).unwrap_or(now)).unwrap_or(WINDOW);
+        let reset_in = reset_in(reply, reply.date().unwrap_or(now)).unwrap_or(WINDOW);
         Some(Budget { limit: limit.unwrap_or(DEFAULT_LIMIT).max(remaining), remaining, reset_in })
     }
 }
@@ -97,7 +92,7 @@ impl Said {
         // Log-ins put the code into `error` and the sentence into `message`.
         let message = refusal.message.as_str().unwrap_or(text);
         let code = refusal.error_type.as_str().map(str::to_owned).or_else(|| bracket.map(str::to_owned));
-        Some(Self { success: refusal.success.0, message: shorten(message), code })
+        Some(Self { success: refusal.success.0, message: excerpt(message.as_bytes()), code })
     }
 }
 
@@ -112,9 +107,9 @@ fn split_code(error: &str) -> (&str, Option<&str>) {
 
 fn refused(what: &str, reply: &Reply, said: Option<Said>) -> String {
     match said.map(|said| said.message).filter(|message| !message.is_empty()) {
-        Some(message) => format!("{what} ({}: {message})", reply.status),
-        None if reply.body.trim_ascii().is_empty() => format!("{what} ({})", reply.status),
-        None => format!("{what} ({}) with {}", reply.status, describe(reply)),
+        Some(message) => format!("{what}: {message}"),
+        None if reply.body.trim_ascii().is_empty() => what.to_owned(),
+        None => format!("{what}, with {}", describe(reply)),
     }
 }
 
@@ -123,16 +118,16 @@ fn refuse(kind: HttpErrorKind, message: String, hint: &str) -> Judgement {
 }
 
 fn not_the_api(reply: &Reply) -> Judgement {
-    let message = format!("this is not a reply of the Rocket.Chat API ({}): {}", reply.status, describe(reply));
+    let message = format!("this is not a reply of the Rocket.Chat API but {}", describe(reply));
     refuse(HttpErrorKind::BadReply, message, BASE_URL_HINT)
 }
 
 /// A refusal with 400, or with `success: false` and 200. It need not be the client's fault: every exception comes so.
-fn refuse_400(reply: &Reply, said: &Said) -> Judgement {
+fn refuse_400(said: &Said) -> Judgement {
     let code = said.code.as_deref().unwrap_or(said.message.as_str());
     let plain = |what: &str| match said.message.as_str() {
-        "" => format!("{what} ({})", reply.status),
-        message => format!("{what} ({}: {message})", reply.status),
+        "" => what.to_owned(),
+        message => format!("{what}: {message}"),
     };
     match code {
         "error-contact-not-found" | "error-resource-not-found" => {
@@ -164,7 +159,7 @@ fn refuse_400(reply: &Reply, said: &Said) -> Judgement {
 /// The seconds in the text do not depend on clocks; else the reset by the server's clock, which its `Date` tells.
 fn wait(reply: &Reply, said: Option<&Said>) -> Duration {
     let told = said.and_then(|said| number_after(&said.message, "wait")).map(Duration::from_secs);
-    told.or_else(|| reset_in(reply, server_time(reply)?)).unwrap_or(WINDOW).min(LONGEST_WAIT)
+    told.or_else(|| reset_in(reply, reply.date()?)).unwrap_or(WINDOW).min(LONGEST_WAIT)
 }
 
 /// Time until `X-RateLimit-Reset`, which is in milliseconds since the Unix epoch by the server's clock.
@@ -206,11 +201,11 @@ mod tests {
             (401, format!(r#"{{"success":false,"error":"{logged_in}"}}"#), Auth, "user_id"),
             (401, r#"{"status":"error","error":403,"message":"Incorrect password"}"#.into(), Auth, "Incorrect password"),
             (401, r#"{"success":false,"error":"totp-required"}"#.into(), Auth, "totp-required"),
-            (401, String::new(), Auth, "(401)"),
-            (403, r#"{"success":false,"error":"User does not have the permissions required for this action [error-unauthorized]"}"#.into(), Auth, "for this action) / contacts need the permission `view-livechat-contact`"),
+            (401, String::new(), Auth, "the server refused user id and token"),
+            (403, r#"{"success":false,"error":"User does not have the permissions required for this action [error-unauthorized]"}"#.into(), Auth, "for this action / contacts need the permission `view-livechat-contact`"),
             (403, r#"{"success":false,"error":"unauthorized"}"#.into(), Auth, "view-livechat-contact"),
-            (400, r#"{"success":false,"error":"must be number [invalid-params]","errorType":"invalid-params"}"#.into(), Server, "(400: must be number)"),
-            (400, "{\"success\":false,\"error\":\"a\\n b [invalid-params]\"}".into(), Server, "(400: a b)"),
+            (400, r#"{"success":false,"error":"must be number [invalid-params]","errorType":"invalid-params"}"#.into(), Server, "request: must be number"),
+            (400, "{\"success\":false,\"error\":\"a\\n b [invalid-params]\"}".into(), Server, "request: a b"),
             (400, r#"{"success":false,"errorType":"error-invalid-params","error":"must be string"}"#.into(), Server, "must be string"),
             (400, r#"{"success":false,"error":{"code":7,"errmsg":"mongo"}}"#.into(), Server, r#"{"code":7,"errmsg":"mongo"}"#),
             (400, r#"{"success":false,"error":"error-contact-not-found"}"#.into(), NotFound, "error-contact-not-found"),
@@ -218,6 +213,7 @@ mod tests {
             (400, r#"{"success":false,"error":"This endpoint is only allowed in test mode [error-not-allowed]","errorType":"error-not-allowed"}"#.into(), Server, "7.1.0"),
             (404, r#"{"success":false,"error":"Resource not found"}"#.into(), NotFound, "Resource not found"),
             (404, "404 Not Found".into(), BadReply, "base_url"),
+            (404, r#"{"detail":"Not Found"}"#.into(), BadReply, "base_url"),
             (404, "<!DOCTYPE html><html>".into(), BadReply, "a web page"),
             (200, "<!DOCTYPE html><html>".into(), BadReply, "a web page"),
             (200, r#"{"success":false,"error":"oops"}"#.into(), Server, "oops"),

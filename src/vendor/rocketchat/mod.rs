@@ -71,6 +71,11 @@ static CAPABILITIES: Capabilities = Capabilities {
     ],
 };
 
+/// The endpoint of lists, below the API.
+const SEARCH: &str = "omnichannel/contacts.search";
+
+const NO_LIST: &str = "check `base_url`; contacts need Rocket.Chat 7.1.0 or newer";
+
 /// The web application's page of contacts.
 const DIRECTORY: &str = "omnichannel-directory";
 
@@ -126,7 +131,7 @@ impl Source for RocketChat {
     }
 
     fn plan(&self, query: &Query, traversal: Traversal) -> Result<Plan, SourceError> {
-        Ok(plan::plan(query, traversal, &format!("{}omnichannel/contacts.search", self.api)))
+        Ok(plan::plan(query, traversal, &format!("{}{SEARCH}", self.api)))
     }
 
     async fn page(&self, lane: &Lane, window: Window) -> Result<Page, SourceError> {
@@ -134,8 +139,9 @@ impl Source for RocketChat {
         let count = window.len.clamp(1, plan::MOST_ROWS).to_string();
         let mut params: Vec<(&str, &str)> = lane.params.iter().map(|(name, value)| (&**name, &**value)).collect();
         params.extend([("offset", offset.as_str()), ("count", count.as_str())]);
-        let (place, body) = self.ask(&lane.path, &params).await?;
-        convert::page_from(place, &self.profile, &body, lane.wish)
+        let (place, body) = self.ask(&lane.path, &params).await.map_err(|error| address::no_list(error, NO_LIST))?;
+        let page = convert::page_from(place, &self.profile, &body, lane.wish);
+        page.map_err(|error| address::redacted(&self.http, error))
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
@@ -146,7 +152,10 @@ impl Source for RocketChat {
         let missing = || SourceError::new(ErrorKind::NotFound, format!("there is no contact `{id}`"));
         let path = format!("{}omnichannel/contacts.get", self.api);
         match self.ask(&path, &[("contactId", id)]).await {
-            Ok((place, body)) => convert::contact_in(place, &self.profile, &body, wish)?.ok_or_else(missing),
+            Ok((place, body)) => {
+                let contact = convert::contact_in(place, &self.profile, &body, wish);
+                contact.map_err(|error| address::redacted(&self.http, error))?.ok_or_else(missing)
+            }
             Err(error) if error.kind == ErrorKind::NotFound => Err(SourceError { status: error.status, ..missing() }),
             Err(error) => Err(error),
         }
@@ -154,8 +163,8 @@ impl Source for RocketChat {
 
     async fn identity(&self) -> Result<Identity, SourceError> {
         let path = format!("{}me", self.api);
-        let (place, body) = self.ask(&path, &[]).await?;
-        convert::identity_from(place, &body)
+        let (place, body) = self.ask(&path, &[]).await.map_err(|error| address::no_list(error, NO_LIST))?;
+        convert::identity_from(place, &body).map_err(|error| address::redacted(&self.http, error))
     }
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
@@ -170,6 +179,15 @@ impl Source for RocketChat {
 
     fn newest_lane(&self, lane: &Lane) -> Option<Lane> {
         Some(plan::newest(lane))
+    }
+
+    fn requests_per_minute(&self) -> Option<u32> {
+        let budget = self.http.budget(&format!("{}{SEARCH}", self.api))?;
+        Some(budget.limit)
+    }
+
+    fn owns_url(&self, url: &url::Url) -> bool {
+        parse_web_url(url).is_some_and(|address| address.base_url == self.web)
     }
 
     fn usage(&self) -> Usage {
