@@ -37,6 +37,8 @@ pub struct Answer {
     pub gap: Option<String>,
     /// As of when the answer is, if it is not from the vendor itself.
     pub as_of: Option<Timestamp>,
+    /// What else a person should know of it.
+    pub warnings: Vec<String>,
 }
 
 /// How a query is carried out on one source.
@@ -184,6 +186,7 @@ async fn ask<R: Send + 'static>(
         finished_at: manner.clock.now(),
         gap,
         as_of: source.as_of(),
+        warnings: source.warnings(),
     }
 }
 

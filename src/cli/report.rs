@@ -18,14 +18,14 @@ pub fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value 
             "profile": failure.profile, "vendor": failure.vendor, "verdict": "partial", "basis": "it could not be asked",
             "requests": 0, "retries": 0, "waited_ms": 0, "pages": 0, "rows": 0, "duplicates": 0,
             "vendor_total": { "before": null, "after": null }, "started_at": null, "finished_at": null,
-            "as_of": null, "gap": null, "error": failure.to_json(),
+            "as_of": null, "gap": null, "warnings": [], "error": failure.to_json(),
         })
     }));
     json!({ "exit_code": exit_code, "profiles": profiles })
 }
 
 fn answer_json(answer: &Answer) -> Value {
-    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of } = answer;
+    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of, warnings } = answer;
     let tally = &outcome.tally;
     let time = |at: jiff::Timestamp| Time::from_timestamp(at).to_string();
     json!({
@@ -44,6 +44,7 @@ fn answer_json(answer: &Answer) -> Value {
         "finished_at": time(*finished_at),
         "as_of": as_of.map(time),
         "gap": gap,
+        "warnings": warnings,
         "error": outcome.error.as_ref().map(|error| Failure::from_source(error, profile, vendor).to_json()),
     })
 }

@@ -196,6 +196,9 @@ pub fn conclude(
 fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], rows: u64) {
     for answer in answers {
         let outcome = &answer.outcome;
+        for warning in &answer.warnings {
+            context.say(&format!("warning: {}: {warning}", answer.profile));
+        }
         if let Some(as_of) = answer.as_of {
             let age = crate::render::ago(as_of, context.clock.now());
             context.say(&format!("{}: from the local mirror, as of {age}", answer.profile));

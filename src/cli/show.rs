@@ -266,6 +266,7 @@ fn answer(context: &Context, found: &Found, index: usize, source: &Arc<dyn Sourc
         finished_at: context.clock.now(),
         gap: None,
         as_of: source.as_of(),
+        warnings: source.warnings(),
     }
 }
 

@@ -74,6 +74,11 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// What a person should be told of the answers so far, as that rows are not in the order asked for.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Requests made and time waited so far.
     fn usage(&self) -> Usage {
         Usage::default()
@@ -185,9 +190,6 @@ pub struct Page {
     pub more: Option<bool>,
     /// Whether the vendor says outright how many rows it gives at most (Rocket.Chat echoes its limit).
     pub limit: Option<u32>,
-    /// What the rows show to be otherwise than asked, as "not in the order asked for": told on stderr, and the lane
-    /// counts as unsorted and unproven from then on.
-    pub warning: Option<String>,
 }
 
 /// What else is wanted of a contact than what a page holds.

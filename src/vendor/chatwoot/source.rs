@@ -14,13 +14,13 @@ use crate::model::{Contact, LastChat, Query, Text};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Page, Plan, Source, SourceError, Traversal, Usage, Window, Wish,
 };
-use crate::vendor::address::get_as_typed;
+use crate::vendor::address::{bare, get_as_typed};
 use crate::vendor::chatwoot_family::{Owner, list_from, one_from, page_from};
 use crate::vendor::decode::Place;
 use crate::vendor::lenient::{Moment, Scalar};
 use crate::vendor::{Access, source_error};
 
-use super::address::contact_path;
+use super::address::{contact_path, parse_web_url};
 use super::dialect::ChatwootDialect;
 use super::plan::plan;
 use super::profile::identity_from;
@@ -191,8 +191,12 @@ impl Source for Chatwoot {
         };
         let mut contact = one_from(&body, place(&path), self.owner(), wish)?;
         let id = contact.id.clone();
-        let chats = async { if contact.channels.is_empty() { Ok(()) } else { self.last_chats(&mut contact).await } };
-        let (labels, ()) = try_join(self.labels(&id), chats).await?;
+        let labels = async { if wish.labels { self.labels(&id).await } else { Ok(Vec::new()) } };
+        let chats = async {
+            let reachable = !contact.channels.is_empty();
+            if reachable { self.last_chats(&mut contact).await } else { Ok(()) }
+        };
+        let (labels, ()) = try_join(labels, chats).await?;
         contact.labels = labels;
         Ok(contact)
     }
@@ -231,6 +235,13 @@ impl Source for Chatwoot {
     fn web_url(&self, contact: &Contact) -> Option<String> {
         contact_number(&contact.id)?;
         Some(self.http.url(&contact_path(self.account, &contact.id), &[]).into())
+    }
+
+    fn owns_url(&self, url: &url::Url) -> bool {
+        parse_web_url(url).is_some_and(|address| {
+            let account = address.settings.get("account_id").and_then(|account| account.parse().ok());
+            account == Some(self.account) && address.base_url == bare(self.http.url("", &[]))
+        })
     }
 
     fn usage(&self) -> Usage {

@@ -40,6 +40,22 @@ impl DirectionStyle {
         })
     }
 
+    /// The other style.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Param => Self::Prefix,
+            Self::Prefix => Self::Param,
+        }
+    }
+
+    /// The word in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Param => "param",
+            Self::Prefix => "prefix",
+        }
+    }
+
     /// The key that a lane's parameters ask for.
     pub fn key_of(params: &[(String, String)]) -> Option<SortKey> {
         let value = |name: &str| params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());

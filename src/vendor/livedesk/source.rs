@@ -1,6 +1,6 @@
 //! The account of an API key as a source.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -24,8 +24,21 @@ use super::{CAPABILITIES, DIRECTION_STYLE, NAME, TITLE};
 /// The account of an API key.
 pub struct LiveDesk {
     profile: String,
+    /// As the profile says.
     style: DirectionStyle,
+    heed: Mutex<Heed>,
     http: Http,
+}
+
+/// What the pages so far showed of the server's way with directions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Heed {
+    /// Both styles were tried.
+    tried: bool,
+    /// It takes the other style than the profile says.
+    otherwise: bool,
+    /// A key in whose order the rows did not come.
+    ignored: Option<SortKey>,
 }
 
 /// Opens a profile; sends nothing.
@@ -41,7 +54,7 @@ pub fn open(mut access: Access) -> Result<Box<dyn Source>, SourceError> {
     access.http.auth = Auth::Basic { user, password };
     access.http.dialect = Arc::new(LiveDeskDialect);
     let http = Http::new(access.http).map_err(source_error)?;
-    Ok(Box::new(LiveDesk { profile: access.profile, style, http }))
+    Ok(Box::new(LiveDesk { profile: access.profile, style, heed: Mutex::default(), http }))
 }
 
 fn style_from(setting: Option<&str>) -> Result<DirectionStyle, SourceError> {
@@ -62,14 +75,23 @@ impl LiveDesk {
         page_from(&reply.body, Place { vendor: TITLE, endpoint: PATH }, owner, wish)
     }
 
-    fn warning(&self, key: SortKey) -> String {
-        let direction = if key.direction == Direction::Descending { "descending" } else { "ascending" };
-        let other = if self.style == DirectionStyle::Param { "prefix" } else { "param" };
-        format!(
-            "the rows are not in the order asked for ({}, {direction}); with `{DIRECTION_STYLE} = \"{other}\"` in the \
-             profile the server may heed it",
-            key.field
-        )
+    fn heed(&self) -> MutexGuard<'_, Heed> {
+        self.heed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One page of `lane`, its direction asked for in `style`.
+    async fn lane_page(&self, lane: &Lane, style: DirectionStyle, number: &str) -> Result<Page, SourceError> {
+        let asked = if style == self.style { None } else { DirectionStyle::key_of(&lane.params) };
+        let mut params: Vec<(&str, &str)> = lane
+            .params
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(name, _)| asked.is_none() || !matches!(*name, "sort" | "direction"))
+            .collect();
+        let other = asked.and_then(|key| style.params(key)).unwrap_or_default();
+        params.extend(other.iter().map(|(name, value)| (*name, value.as_str())));
+        params.push(("page", number));
+        self.list(&params, lane.wish).await
     }
 }
 
@@ -100,14 +122,25 @@ impl Source for LiveDesk {
         Ok(plan(query, traversal, self.style))
     }
 
+    /// Reads a page and looks whether it came in the order asked for; if not, tries the other style of direction once.
     async fn page(&self, lane: &Lane, window: Window) -> Result<Page, SourceError> {
         let number = window.page_number().to_string();
-        let mut params: Vec<(&str, &str)> =
-            lane.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        params.push(("page", &number));
-        let mut page = self.list(&params, lane.wish).await?;
-        let broken = DirectionStyle::key_of(&lane.params).filter(|key| contradicts(&page.rows, *key));
-        page.warning = broken.map(|key| self.warning(key));
+        let Heed { tried, otherwise, .. } = *self.heed();
+        let style = if otherwise { self.style.other() } else { self.style };
+        let page = self.lane_page(lane, style, &number).await?;
+        let Some(key) = DirectionStyle::key_of(&lane.params).filter(|key| contradicts(&page.rows, *key)) else {
+            return Ok(page);
+        };
+        if !tried && key.direction == Direction::Descending {
+            self.heed().tried = true;
+            if let Ok(other) = self.lane_page(lane, style.other(), &number).await
+                && !contradicts(&other.rows, key)
+            {
+                self.heed().otherwise = true;
+                return Ok(other);
+            }
+        }
+        self.heed().ignored = Some(key);
         Ok(page)
     }
 
@@ -149,6 +182,27 @@ impl Source for LiveDesk {
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
         get_as_typed(&self.http, path, params).await
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let other = self.style.other().as_str();
+        let heed = *self.heed();
+        let mut warnings = Vec::new();
+        if heed.otherwise {
+            warnings.push(format!(
+                "the server takes the direction of a sort in another way than the profile says; \
+                 `{DIRECTION_STYLE} = \"{other}\"` spares a request"
+            ));
+        }
+        if let Some(key) = heed.ignored {
+            let direction = if key.direction == Direction::Descending { "descending" } else { "ascending" };
+            warnings.push(format!(
+                "the rows are not in the order asked for ({}, {direction}): the server ignores it; with `--all` and \
+                 `--sort` everything is read and sorted here",
+                key.field
+            ));
+        }
+        warnings
     }
 
     fn usage(&self) -> Usage {
