@@ -4,6 +4,7 @@
 
 pub mod config;
 pub mod http;
+pub mod mirror;
 pub mod model;
 pub mod sandbox;
 pub mod source;

@@ -25,7 +25,10 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     };
     if text.is_ascii() {
         for byte in text.bytes() {
-            push(byte.to_ascii_lowercase() as char, &mut out);
+            let c = byte.to_ascii_lowercase() as char;
+            if !is_ignorable(c) {
+                push(c, &mut out);
+            }
         }
         return Cow::Owned(out);
     }
@@ -94,6 +97,7 @@ mod tests {
             ("Ann\u{200b}a", "anna"),
             ("Σίσυφος", "σισυφοσ"),
             ("Nguyễn Đức", "nguyen duc"),
+            ("A\u{1}n\u{7f}n", "ann"),
         ] {
             assert_eq!(fold(stored), typed);
         }

@@ -1,0 +1,147 @@
+//! Why the mirror could not do what was asked, and what to do then.
+
+use std::path::PathBuf;
+
+use crate::source::{ErrorKind, SourceError};
+
+/// A failure of the mirror.
+#[derive(Debug, thiserror::Error)]
+pub enum MirrorError {
+    /// There is no mirror yet.
+    #[error("there is no mirror at `{}`", path.display())]
+    Missing {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// A newer version of the program wrote it.
+    #[error("the mirror `{}` has format {found}; this program knows formats up to {known}", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// The format it has.
+        found: i64,
+        /// The newest format that is known.
+        known: i64,
+    },
+    /// The file is a database of something else, or no database.
+    #[error("`{}` is not a mirror of this program", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is corrupt or was cut off.
+    #[error("the mirror `{}` is damaged: {detail}", path.display())]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// It cannot be written to.
+    #[error("the mirror `{}` cannot be written: {detail}", path.display())]
+    ReadOnly {
+        /// The database.
+        path: PathBuf,
+        /// The system's words.
+        detail: String,
+    },
+    /// The disk is full.
+    #[error("the disk that holds the mirror `{}` is full", path.display())]
+    DiskFull {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Another process syncs the same profile, or holds the database.
+    #[error("the mirror of profile `{profile}` is being written by another process")]
+    Busy {
+        /// The profile.
+        profile: String,
+    },
+    /// The profile's credentials now belong to another account than the stored contacts.
+    #[error("profile `{profile}` now belongs to account `{found}`; the mirror holds contacts of `{stored}`")]
+    AccountChanged {
+        /// The profile.
+        profile: String,
+        /// The account of the stored contacts.
+        stored: String,
+        /// The account of the credentials.
+        found: String,
+    },
+    /// The vendor listed nothing although contacts are stored.
+    #[error("profile `{profile}`: the vendor lists no contact at all; the {stored} in the mirror are kept")]
+    Vanished {
+        /// The profile.
+        profile: String,
+        /// How many are stored.
+        stored: u64,
+    },
+    /// The profile was never synced.
+    #[error("the mirror holds nothing of profile `{profile}`")]
+    NoProfile {
+        /// The profile.
+        profile: String,
+    },
+    /// The contact is not in the mirror.
+    #[error("profile `{profile}`: no contact `{id}` in the mirror")]
+    NoContact {
+        /// The profile.
+        profile: String,
+        /// The contact's id.
+        id: String,
+    },
+    /// The file system failed.
+    #[error("`{}`: {detail}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's words.
+        detail: String,
+    },
+    /// The database failed in another way.
+    #[error("the mirror failed: {detail}")]
+    Database {
+        /// The database's words.
+        detail: String,
+    },
+}
+
+impl MirrorError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Missing { .. } => "`contacts sync` fills it".to_owned(),
+            Self::NoProfile { profile } => format!("`contacts -p {profile} sync` fills it"),
+            Self::Newer { .. } => "update `contacts`, or move the file away and run `contacts sync`".to_owned(),
+            Self::Foreign { .. } => "move the file away, then run `contacts sync`".to_owned(),
+            Self::Damaged { .. } => {
+                "`contacts mirror rebuild` repairs the index; if that fails, `contacts mirror forget` and `contacts sync`"
+                    .to_owned()
+            }
+            Self::ReadOnly { .. } => "check the permissions of the file and its folder".to_owned(),
+            Self::DiskFull { .. } => "what was synced before is kept; make room and sync again".to_owned(),
+            Self::Busy { .. } => "wait for the other `contacts sync` to end".to_owned(),
+            Self::AccountChanged { profile, .. } => {
+                format!("`contacts mirror forget --profile {profile}` removes the other account's contacts")
+            }
+            Self::Vanished { profile, .. } => {
+                format!("if they are really gone, `contacts mirror forget --profile {profile}` removes them")
+            }
+            Self::NoContact { .. } | Self::File { .. } | Self::Database { .. } => return None,
+        })
+    }
+
+    /// The class, which fixes the exit code.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoContact { .. } => ErrorKind::NotFound,
+            Self::Missing { .. } | Self::NoProfile { .. } | Self::AccountChanged { .. } => ErrorKind::Config,
+            _ => ErrorKind::Unexpected,
+        }
+    }
+}
+
+impl From<MirrorError> for SourceError {
+    fn from(error: MirrorError) -> Self {
+        Self { kind: error.kind(), status: None, message: error.to_string(), hint: error.hint() }
+    }
+}

@@ -1,0 +1,215 @@
+//! The inverted index on disk: reading which rows of a block may match, and writing what rows have.
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+
+use super::key::{Key, KeyMap, Need};
+use super::rows::{Bits, RowList};
+
+/// The bits of a key below the block's number.
+const KEY_BITS: u32 = 48;
+/// Keys read of one word in each block; the rarest serve, further ones hardly narrow.
+const ENOUGH_KEYS: usize = 5;
+
+fn stored_key(block: i64, key: Key) -> i64 {
+    (block << KEY_BITS) | (key & ((1 << KEY_BITS) - 1)).cast_signed()
+}
+
+/// Reads the index.
+pub struct Reader<'c> {
+    get: CachedStatement<'c>,
+    length: CachedStatement<'c>,
+    range: CachedStatement<'c>,
+}
+
+impl<'c> Reader<'c> {
+    /// Prepares to read.
+    pub fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+        Ok(Self {
+            get: connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?,
+            length: connection.prepare_cached("SELECT length(rows) FROM posting WHERE key = ?1")?,
+            range: connection.prepare_cached("SELECT rows FROM posting WHERE key BETWEEN ?1 AND ?2")?,
+        })
+    }
+
+    /// Puts the keys that are rarest in `block` first and drops those beyond what is useful.
+    pub fn order(&mut self, block: i64, need: Need) -> rusqlite::Result<Need> {
+        Ok(match need {
+            Need::All(needs) => {
+                let mut keyed = Vec::with_capacity(needs.len());
+                let mut others = Vec::new();
+                for need in needs {
+                    if let Need::Key(key) = need {
+                        let length: Option<i64> =
+                            self.length.query_row([stored_key(block, key)], |row| row.get(0)).optional()?;
+                        keyed.push((length.unwrap_or(0), key));
+                    } else {
+                        others.push(self.order(block, need)?);
+                    }
+                }
+                keyed.sort_unstable();
+                keyed.dedup();
+                keyed.truncate(ENOUGH_KEYS);
+                Need::All(keyed.into_iter().map(|(_, key)| Need::Key(key)).chain(others).collect())
+            }
+            Need::Any(needs) => {
+                Need::Any(needs.into_iter().map(|need| self.order(block, need)).collect::<Result<_, _>>()?)
+            }
+            need => need,
+        })
+    }
+
+    /// The rows of `block` that may match; `None` if any may.
+    pub fn rows(&mut self, block: i64, need: &Need) -> rusqlite::Result<Option<Bits>> {
+        Ok(match need {
+            Need::Anything => None,
+            Need::Nothing => Some(Bits::default()),
+            Need::Key(key) => {
+                let mut bits = Bits::default();
+                let mut found = self.get.query([stored_key(block, *key)])?;
+                if let Some(row) = found.next()? {
+                    bits.or_stored(row.get_ref(0)?.as_blob()?);
+                }
+                Some(bits)
+            }
+            Need::Range(first, last) => {
+                let mut bits = Bits::default();
+                let mut found = self.range.query([stored_key(block, *first), stored_key(block, *last)])?;
+                while let Some(row) = found.next()? {
+                    bits.or_stored(row.get_ref(0)?.as_blob()?);
+                }
+                Some(bits)
+            }
+            Need::All(needs) => {
+                let mut all: Option<Bits> = None;
+                for need in needs {
+                    let Some(bits) = self.rows(block, need)? else { continue };
+                    let kept = match all.take() {
+                        None => bits,
+                        Some(mut kept) => {
+                            kept.and(&bits);
+                            kept
+                        }
+                    };
+                    let done = kept.is_empty();
+                    all = Some(kept);
+                    if done {
+                        break;
+                    }
+                }
+                all
+            }
+            Need::Any(needs) => {
+                let mut any = Bits::default();
+                for need in needs {
+                    match self.rows(block, need)? {
+                        None => return Ok(None),
+                        Some(bits) => any.or(&bits),
+                    }
+                }
+                Some(any)
+            }
+        })
+    }
+}
+
+/// What rows of one block have, gathered in memory in the order of the rows.
+#[derive(Default)]
+pub struct Postings {
+    lists: KeyMap<RowList>,
+}
+
+impl Postings {
+    /// Notes that `row` has `key`; rows come in ascending order.
+    pub fn note(&mut self, key: Key, row: u16) {
+        self.lists.entry(key).or_default().push(row);
+    }
+
+    /// Writes everything into `block`, adding to what is there, and is empty afterwards.
+    pub fn write(&mut self, connection: &Connection, block: i64) -> rusqlite::Result<()> {
+        let mut lists: Vec<_> = self.lists.drain().collect();
+        lists.sort_unstable_by_key(|(key, _)| *key);
+        let mut get = connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?;
+        let mut put = connection.prepare_cached("INSERT OR REPLACE INTO posting (key, rows) VALUES (?1, ?2)")?;
+        let fresh = !connection
+            .prepare_cached("SELECT 1 FROM posting WHERE key BETWEEN ?1 AND ?2")?
+            .exists([stored_key(block, 0), stored_key(block, u64::MAX)])?;
+        for (key, list) in lists {
+            let key = stored_key(block, key);
+            let mut stored = list.into_stored();
+            if !fresh {
+                let old: Option<Vec<u8>> = get.query_row([key], |row| row.get(0)).optional()?;
+                if let Some(old) = old {
+                    let mut bits = Bits::default();
+                    bits.or_stored(&old);
+                    bits.or_stored(&stored);
+                    stored = bits.to_stored();
+                }
+            }
+            put.execute(params![key, stored])?;
+        }
+        Ok(())
+    }
+}
+
+/// Changes what one row of a block has: `add` is noted, `remove` is taken out.
+pub fn amend(connection: &Connection, block: i64, row: u16, add: &[Key], remove: &[Key]) -> rusqlite::Result<()> {
+    let mut get = connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?;
+    let mut put = connection.prepare_cached("INSERT OR REPLACE INTO posting (key, rows) VALUES (?1, ?2)")?;
+    let mut delete = connection.prepare_cached("DELETE FROM posting WHERE key = ?1")?;
+    for (key, present) in add.iter().map(|key| (*key, true)).chain(remove.iter().map(|key| (*key, false))) {
+        let key = stored_key(block, key);
+        let mut bits = Bits::default();
+        if let Some(stored) = get.query_row([key], |row| row.get::<_, Vec<u8>>(0)).optional()? {
+            bits.or_stored(&stored);
+        }
+        if bits.contains(row) == present {
+            continue;
+        }
+        if present {
+            bits.insert(row)
+        } else {
+            bits.remove(row)
+        }
+        if bits.is_empty() {
+            delete.execute([key])?
+        } else {
+            put.execute(params![key, bits.to_stored()])?
+        };
+    }
+    Ok(())
+}
+
+/// Takes `gone` out of everything noted in `block`.
+pub fn remove_rows(connection: &Connection, block: i64, gone: &Bits) -> rusqlite::Result<()> {
+    let mut all = connection.prepare_cached("SELECT key, rows FROM posting WHERE key BETWEEN ?1 AND ?2")?;
+    let mut changed = Vec::new();
+    let mut found = all.query([stored_key(block, 0), stored_key(block, u64::MAX)])?;
+    while let Some(row) = found.next()? {
+        let mut bits = Bits::default();
+        bits.or_stored(row.get_ref(1)?.as_blob()?);
+        let before = bits.count();
+        bits.without(gone);
+        if bits.count() != before {
+            changed.push((row.get::<_, i64>(0)?, bits.to_stored()));
+        }
+    }
+    drop(found);
+    let mut put = connection.prepare_cached("UPDATE posting SET rows = ?2 WHERE key = ?1")?;
+    let mut delete = connection.prepare_cached("DELETE FROM posting WHERE key = ?1")?;
+    for (key, stored) in changed {
+        if stored.is_empty() {
+            delete.execute([key])?
+        } else {
+            put.execute(params![key, stored])?
+        };
+    }
+    Ok(())
+}
+
+/// Drops everything noted in `block`.
+pub fn drop_block(connection: &Connection, block: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM posting WHERE key BETWEEN ?1 AND ?2")?
+        .execute([stored_key(block, 0), stored_key(block, u64::MAX)])
+        .map(drop)
+}

@@ -1,0 +1,30 @@
+//! The mirror: a local copy of the contacts of all profiles, searched in the vendors' place.
+//!
+//! Knows contacts, queries and one SQLite database; nothing of vendors, HTTP, terminals or configuration. Its search is
+//! always what [`crate::model::Filter::matches`] says of every stored contact: an inverted index only narrows what is
+//! read, and whatever is shown was decoded and matched.
+
+mod batch;
+mod error;
+mod history;
+mod index;
+mod key;
+mod lock;
+mod object;
+mod profile;
+mod rank;
+mod rows;
+mod schema;
+mod search;
+mod store;
+mod text;
+
+pub use batch::{Batch, Pass, Proof, SyncReport, SyncTarget};
+pub use error::MirrorError;
+pub use history::Change;
+pub use profile::ProfileStatus;
+pub use search::Flow;
+pub use store::{FILE_NAME, Mode, Store};
+
+#[cfg(test)]
+mod tests;

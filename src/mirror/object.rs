@@ -1,0 +1,98 @@
+//! A contact as it lies on disk: its canonical JSON, the vendor's own object included, compressed with a dictionary.
+//!
+//! The dictionary is fixed and holds no contact's data, so that forgetting a contact leaves nothing of it behind.
+
+use crate::model::Contact;
+
+use super::key::hash;
+
+/// The dictionary of format 1; stored objects need it for ever.
+const DICTIONARY: &[u8] = include_bytes!("dictionary.1");
+const LEVEL: i32 = 1;
+/// No contact is larger than this once decompressed.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Turns contacts into stored objects.
+pub struct Encoder {
+    compressor: zstd::bulk::Compressor<'static>,
+    json: Vec<u8>,
+}
+
+/// A stored object and the fingerprint of what is in it.
+pub struct Encoded {
+    /// The compressed object.
+    pub object: Vec<u8>,
+    /// Equal for equal contacts.
+    pub print: i64,
+}
+
+impl Encoder {
+    /// An encoder with the dictionary loaded.
+    pub fn new() -> std::io::Result<Self> {
+        let compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, DICTIONARY)?;
+        Ok(Self { compressor, json: Vec::with_capacity(4096) })
+    }
+
+    /// Encodes `contact`.
+    pub fn encode(&mut self, contact: &Contact) -> std::io::Result<Encoded> {
+        self.json.clear();
+        serde_json::to_writer(&mut self.json, contact)?;
+        let object = self.compressor.compress(&self.json)?;
+        Ok(Encoded { object, print: hash(&self.json).cast_signed() })
+    }
+}
+
+/// Turns stored objects into contacts.
+pub struct Decoder {
+    decompressor: zstd::bulk::Decompressor<'static>,
+}
+
+impl Decoder {
+    /// A decoder with the dictionary loaded.
+    pub fn new() -> std::io::Result<Self> {
+        Ok(Self { decompressor: zstd::bulk::Decompressor::with_dictionary(DICTIONARY)? })
+    }
+
+    /// Decodes a stored object; the error is a sentence's fragment.
+    pub fn decode(&mut self, object: &[u8]) -> Result<Contact, String> {
+        let size = zstd::bulk::Decompressor::upper_bound(object).filter(|size| *size <= MOST_BYTES);
+        let size = size.ok_or("a stored contact has no readable size")?;
+        let json = self.decompressor.decompress(object, size).map_err(|_| "a stored contact cannot be decompressed")?;
+        serde_json::from_slice(&json).map_err(|error| format!("a stored contact is no contact: {error}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Channel, ChannelKind, Email, RawJson, Time, phone};
+
+    #[test]
+    fn contacts_come_back_as_they_went() {
+        let mut contact = Contact::new("p", "rocketchat", "673be1711e2e6feb77939a7b");
+        contact.name = Some("Bo\u{0}ris \u{1f600} Doe".into());
+        contact.emails = vec![Email { address: "b@doe.example".into(), verified: Some(true) }];
+        contact.phones = vec![phone::phone("(202) 555-0143", Some("US"))];
+        contact.channels = vec![Channel::new(ChannelKind::from_vendor("widget"))];
+        contact.custom_fields = vec![("n".into(), RawJson::from_text("x\"y")), ("n".into(), RawJson::from_text(""))];
+        contact.created_at = Time::parse("2024-11-19T00:53:05.4680Z");
+        contact.raw = Some(RawJson::from_text("raw"));
+        let encoded = Encoder::new().unwrap().encode(&contact).unwrap();
+        let back = Decoder::new().unwrap().decode(&encoded.object).unwrap();
+        assert_eq!(back, contact);
+        assert_eq!(serde_json::to_string(&back).unwrap(), serde_json::to_string(&contact).unwrap());
+        assert!(encoded.object.len() < 250, "{}", encoded.object.len());
+    }
+
+    #[test]
+    fn damaged_objects_are_told_and_harm_nothing() {
+        let mut object = Encoder::new().unwrap().encode(&Contact::new("p", "v", "1")).unwrap().object;
+        let mut decoder = Decoder::new().unwrap();
+        for at in 0..object.len() {
+            object[at] ^= 0x55;
+            let _ = decoder.decode(&object);
+            object[at] ^= 0x55;
+            assert!(decoder.decode(&object[..at]).is_err());
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What the mirror knows of a profile: whose account it is, how complete and how old the copy is.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::error::MirrorError;
+use super::rows::BLOCK_ROWS;
+use super::store::Store;
+
+/// What is stored of one profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileStatus {
+    /// The profile's name.
+    pub name: String,
+    /// The vendor's name.
+    pub vendor: String,
+    /// The account that the contacts belong to, where the vendor tells.
+    pub account: Option<String>,
+    /// How many contacts are stored.
+    pub contacts: u64,
+    /// Of these, how many a complete but unproven walk did not bring.
+    pub missing: u64,
+    /// When the last sync that reached its end began: what the vendor had then is here.
+    pub as_of: Option<Timestamp>,
+    /// When the last walk that was proved complete began.
+    pub exact_at: Option<Timestamp>,
+    /// Whether a full walk was begun and has not ended.
+    pub unfinished: bool,
+    /// How the last sync ended: `exact`, `changed` or `partial`.
+    pub verdict: Option<String>,
+}
+
+impl ProfileStatus {
+    /// How old the copy is at `now`; `None` if no sync ever reached its end. A clock that went back makes no copy
+    /// younger than it was: it counts as infinitely old then.
+    pub fn age(&self, now: Timestamp) -> Option<Duration> {
+        let as_of = self.as_of?;
+        let age = now.duration_since(as_of);
+        Some(if age.is_negative() { Duration::MAX } else { age.unsigned_abs() })
+    }
+
+    /// Whether the copy is at most `max_age` old at `now`.
+    pub fn is_fresh(&self, max_age: Duration, now: Timestamp) -> bool {
+        self.age(now).is_some_and(|age| age <= max_age)
+    }
+}
+
+/// A profile as the search needs it.
+#[derive(Clone, Debug)]
+pub(super) struct Profile {
+    pub id: i64,
+    pub name: String,
+    pub vendor: String,
+}
+
+/// A block of rows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    pub id: i64,
+    pub used: u32,
+    pub indexed: u32,
+}
+
+impl Block {
+    pub fn is_full(&self) -> bool {
+        self.used >= BLOCK_ROWS
+    }
+}
+
+pub(super) fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<Profile>> {
+    connection
+        .prepare_cached("SELECT id, name, vendor FROM profile WHERE name = ?1")?
+        .query_row([name], |row| Ok(Profile { id: row.get(0)?, name: row.get(1)?, vendor: row.get(2)? }))
+        .optional()
+}
+
+/// The blocks of a profile, oldest first.
+pub(super) fn blocks(connection: &Connection, profile: i64) -> rusqlite::Result<Vec<Block>> {
+    connection
+        .prepare_cached("SELECT id, used, indexed FROM block WHERE profile = ?1 ORDER BY id")?
+        .query_map([profile], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)? }))?
+        .collect()
+}
+
+const STATUS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict,
+    (SELECT count(*) FROM contact WHERE contact.profile = profile.id),
+    (SELECT count(*) FROM contact WHERE contact.profile = profile.id AND gone IS NOT NULL)
+  FROM profile";
+
+/// Without the counts, which read every contact.
+const FRESHNESS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, 0, 0 FROM profile";
+
+fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
+    let time = |millis: Option<i64>| millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    Ok(ProfileStatus {
+        name: row.get(0)?,
+        vendor: row.get(1)?,
+        account: row.get(2)?,
+        as_of: time(row.get(3)?),
+        exact_at: time(row.get(4)?),
+        unfinished: row.get::<_, Option<bool>>(5)?.unwrap_or(false),
+        verdict: row.get(6)?,
+        contacts: row.get(7)?,
+        missing: row.get(8)?,
+    })
+}
+
+impl Store {
+    /// What is stored of every profile, by name, counted.
+    pub fn status(&self) -> Result<Vec<ProfileStatus>, MirrorError> {
+        let explain = self.explain();
+        let mut statement = self.connection.prepare(&format!("{STATUS} ORDER BY name")).map_err(explain)?;
+        let rows = statement.query_map([], status_from);
+        rows.and_then(Iterator::collect).map_err(explain)
+    }
+
+    /// How fresh the copy of one profile is; `None` if there is none. Counts nothing, so it is cheap.
+    pub fn freshness(&self, profile: &str) -> Result<Option<ProfileStatus>, MirrorError> {
+        self.connection
+            .prepare_cached(&format!("{FRESHNESS} WHERE name = ?1"))
+            .and_then(|mut statement| statement.query_row([profile], status_from).optional())
+            .map_err(self.explain())
+    }
+}

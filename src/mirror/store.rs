@@ -1,0 +1,191 @@
+//! Opening the database: where it lies, who may read it, and what is refused.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::error::MirrorError;
+use super::schema::{self, APPLICATION_ID, FORMAT};
+
+/// The database's name in the data directory.
+pub const FILE_NAME: &str = "mirror.db";
+const PAGE_BYTES: i64 = 8192;
+/// Measured with a million contacts.
+const LOOK_COST: u64 = 20;
+const BUSY: Duration = Duration::from_secs(10);
+
+/// What the store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// To answer queries; nothing is created or changed.
+    Read,
+    /// To sync or repair; folder and database are created if they are missing.
+    Write,
+}
+
+/// The local copy of the contacts of all profiles.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+    /// What looking at one candidate costs, in steps along the index by recency; tests force either way with it.
+    pub(super) look_cost: u64,
+}
+
+impl Store {
+    /// Opens the mirror at `path` (the file; [`FILE_NAME`] in the data directory).
+    pub fn open(path: &Path, mode: Mode) -> Result<Self, MirrorError> {
+        match mode {
+            Mode::Read => Self::open_read(path),
+            Mode::Write => Self::open_write(path),
+        }
+    }
+
+    fn open_read(path: &Path) -> Result<Self, MirrorError> {
+        match fs::metadata(path) {
+            Ok(found) if found.is_file() && found.len() > 0 => {}
+            Ok(found) if found.is_file() => return Err(MirrorError::Missing { path: path.to_owned() }),
+            Ok(_) => return Err(MirrorError::Foreign { path: path.to_owned() }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(MirrorError::Missing { path: path.to_owned() });
+            }
+            Err(error) => return Err(file_error(path, &error)),
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let explain = |error| database_error(path, &error);
+        let connection = Connection::open_with_flags(path, flags).map_err(explain)?;
+        match Self::checked(connection, path) {
+            Err(MirrorError::ReadOnly { .. }) if nothing_pending(path) => {
+                // A folder that cannot be written to has no room for the shared memory of readers and writers; nobody
+                // can be writing there either, so the file can be read as it stands.
+                let uri = format!("file:{}?immutable=1", uri_path(path));
+                let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+                Self::checked(Connection::open_with_flags(uri, flags).map_err(explain)?, path)
+            }
+            result => result,
+        }
+    }
+
+    fn checked(connection: Connection, path: &Path) -> Result<Self, MirrorError> {
+        let explain = |error| database_error(path, &error);
+        connection.busy_timeout(BUSY).map_err(explain)?;
+        match check(&connection, path)? {
+            0 => Err(MirrorError::Missing { path: path.to_owned() }),
+            _ => Ok(Self { connection, path: path.to_owned(), look_cost: LOOK_COST }),
+        }
+    }
+
+    fn open_write(path: &Path) -> Result<Self, MirrorError> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            create_private_folder(folder)?;
+        }
+        create_private_file(path)?;
+        let explain = |error| database_error(path, &error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(explain)?;
+        connection.busy_timeout(BUSY).map_err(explain)?;
+        if check(&connection, path)? == 0 {
+            connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(explain)?;
+        }
+        let journal: String =
+            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(explain)?;
+        if journal != "wal" {
+            return Err(MirrorError::ReadOnly {
+                path: path.to_owned(),
+                detail: "its file system cannot hold a database that is shared, as on some network drives".to_owned(),
+            });
+        }
+        for (name, value) in [("synchronous", 1), ("secure_delete", 1), ("cache_size", -16_384), ("temp_store", 2)] {
+            connection.pragma_update(None, name, value).map_err(explain)?;
+        }
+        if check(&connection, path)? < FORMAT {
+            schema::migrate(&mut connection).map_err(explain)?;
+        }
+        Ok(Self { connection, path: path.to_owned(), look_cost: LOOK_COST })
+    }
+
+    /// Where the database lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn explain(&self) -> impl Fn(rusqlite::Error) -> MirrorError + Copy + '_ {
+        |error| database_error(&self.path, &error)
+    }
+}
+
+/// Checks that the database is a mirror that this program knows; its format.
+fn check(connection: &Connection, path: &Path) -> Result<i64, MirrorError> {
+    let explain = |error| database_error(path, &error);
+    let found = schema::format(connection).map_err(explain)?;
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(explain)?;
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(explain)?;
+    if id != APPLICATION_ID && (id != 0 || found != 0 || tables != 0) {
+        return Err(MirrorError::Foreign { path: path.to_owned() });
+    }
+    if found > FORMAT {
+        return Err(MirrorError::Newer { path: path.to_owned(), found, known: FORMAT });
+    }
+    Ok(found)
+}
+
+/// Whether no transaction lies beside the database, waiting to be written into it.
+fn nothing_pending(path: &Path) -> bool {
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    fs::metadata(wal).map_or(true, |found| found.len() == 0)
+}
+
+fn uri_path(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
+fn create_private_folder(folder: &Path) -> Result<(), MirrorError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| file_error(folder, &error))
+}
+
+/// Creates the file for its owner alone, from its first moment; SQLite gives its side files the same rights.
+fn create_private_file(path: &Path) -> Result<(), MirrorError> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(file_error(path, &error)),
+    }
+}
+
+pub(super) fn file_error(path: &Path, error: &std::io::Error) -> MirrorError {
+    let (path, detail) = (path.to_owned(), error.to_string());
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            MirrorError::ReadOnly { path, detail }
+        }
+        std::io::ErrorKind::StorageFull => MirrorError::DiskFull { path },
+        _ => MirrorError::File { path, detail },
+    }
+}
+
+/// What an error of the database means for a person.
+pub(super) fn database_error(path: &Path, error: &rusqlite::Error) -> MirrorError {
+    let (path, detail) = (path.to_owned(), error.to_string());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => MirrorError::Foreign { path },
+        Some(ErrorCode::DatabaseCorrupt) => MirrorError::Damaged { path, detail },
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            MirrorError::ReadOnly { path, detail }
+        }
+        Some(ErrorCode::DiskFull) => MirrorError::DiskFull { path },
+        Some(ErrorCode::SystemIoFailure) => MirrorError::File { path, detail },
+        _ => MirrorError::Database { detail },
+    }
+}

@@ -1,0 +1,91 @@
+//! The searched text of a contact: its fields folded, each behind a mark that tells which field it is.
+//!
+//! Folded text holds no control characters, so the marks cannot be mistaken for text.
+
+use crate::model::fold::fold;
+use crate::model::{Contact, phone};
+
+/// Which field a piece of the searched text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The name.
+    Name,
+    /// An e-mail address.
+    Email,
+    /// The customer's own key.
+    Identifier,
+    /// The digits of a phone number, as stored or of its E.164 form.
+    Phone,
+}
+
+const MARKS: [(char, Field); 4] =
+    [('\u{1}', Field::Name), ('\u{2}', Field::Email), ('\u{3}', Field::Identifier), ('\u{4}', Field::Phone)];
+
+/// The searched text of `contact`.
+pub fn searched_text(contact: &Contact) -> String {
+    let mut out = String::with_capacity(96);
+    if let Some(name) = &contact.name {
+        push(&mut out, Field::Name, &fold(name));
+    }
+    for email in &contact.emails {
+        push(&mut out, Field::Email, &fold(&email.address));
+    }
+    if let Some(identifier) = &contact.identifier {
+        push(&mut out, Field::Identifier, &fold(identifier));
+    }
+    for phone in &contact.phones {
+        let stored = phone::digits(&phone.number);
+        let e164 = phone.e164.as_deref().and_then(|number| number.get(1..)).filter(|number| *number != stored);
+        push(&mut out, Field::Phone, &stored);
+        if let Some(number) = e164 {
+            push(&mut out, Field::Phone, number);
+        }
+    }
+    out
+}
+
+fn push(out: &mut String, field: Field, text: &str) {
+    let mark = MARKS.iter().find(|(_, of)| *of == field).map_or('\u{4}', |(mark, _)| *mark);
+    out.push(mark);
+    out.push_str(text);
+}
+
+/// The fields of a searched text, in order.
+pub fn fields(text: &str) -> impl Iterator<Item = (Field, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mark = rest.chars().next()?;
+        let field = MARKS.iter().find(|(of, _)| *of == mark).map_or(Field::Identifier, |(_, field)| *field);
+        let body = &rest[mark.len_utf8()..];
+        let end = body.bytes().position(|byte| (1..=4).contains(&byte)).unwrap_or(body.len());
+        rest = &body[end..];
+        Some((field, &body[..end]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Email;
+
+    #[test]
+    fn every_searched_field_is_there_and_folded() {
+        let mut contact = Contact::new("p", "v", "1");
+        contact.name = Some("Bóris  Doe".into());
+        contact.emails = vec![Email { address: "B@X.example".into(), verified: None }];
+        contact.identifier = Some("".into());
+        contact.phones = vec![phone::phone("(202) 555-0143", Some("US")), phone::phone("+12025550143", None)];
+        let text = searched_text(&contact);
+        assert_eq!(
+            fields(&text).collect::<Vec<_>>(),
+            [
+                (Field::Name, "boris doe"),
+                (Field::Email, "b@x.example"),
+                (Field::Identifier, ""),
+                (Field::Phone, "2025550143"),
+                (Field::Phone, "12025550143"),
+                (Field::Phone, "12025550143"),
+            ]
+        );
+    }
+}
