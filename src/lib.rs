@@ -7,5 +7,7 @@ pub mod http;
 pub mod mirror;
 pub mod model;
 pub mod sandbox;
+pub mod render;
 pub mod source;
+pub mod term;
 pub mod vendor;

@@ -46,6 +46,11 @@ impl Time {
         self.at
     }
 
+    /// With how many fractional digits of a second it is shown, 0 to 9.
+    pub fn digits(&self) -> u8 {
+        self.digits
+    }
+
     /// Appends the RFC 3339 form to `out`.
     pub fn write_to(&self, out: &mut String) {
         let printer = DateTimePrinter::new().precision(Some(self.digits));

@@ -1,0 +1,29 @@
+//! Records become bytes: tables and cards for people, JSON and its kin for programs.
+//!
+//! Knows records, columns and formats; nothing of vendors, of where the bytes go, or of the command line.
+
+mod card;
+mod cell;
+mod columns;
+mod contact;
+mod csv;
+mod encoder;
+mod format;
+mod highlight;
+mod json;
+mod layout;
+mod markdown;
+mod record;
+mod table;
+mod times;
+mod tsv;
+mod yaml;
+
+pub use card::{CardOptions, card};
+pub use cell::Cell;
+pub use columns::{Column, ColumnError, Columns, RecordKind};
+pub use csv::csv_unsafe;
+pub use encoder::{EncodeOptions, Encoder};
+pub use format::Format;
+pub use record::{ChannelRow, KeyedRow, Mark, Record};
+pub use table::{Table, TableOptions, TableSummary};

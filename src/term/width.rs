@@ -1,0 +1,101 @@
+//! Display cells: how wide text is on a terminal, and how to cut and pad it to a width.
+//!
+//! Measures text that already went through [`super::visible`].
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthChar;
+
+/// How many cells `text` takes on a terminal.
+///
+/// Terminals advance character by character, so ligatures (as lam-alef) count with both letters; only emoji that are joined,
+/// coloured or selected by further characters count as one.
+pub fn cells(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.graphemes(true).map(grapheme_cells).sum() }
+}
+
+fn grapheme_cells(grapheme: &str) -> usize {
+    let mut characters = grapheme.chars();
+    let (Some(first), Some(second)) = (characters.next(), characters.next()) else {
+        return grapheme.chars().map(char_cells).sum();
+    };
+    let is_emoji = |c| matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}');
+    let is_joined = |c: char| c == '\u{200d}' && char_cells(first) == 2;
+    if is_emoji(second) || characters.clone().any(is_emoji) || grapheme.chars().any(is_joined) {
+        2
+    } else {
+        grapheme.chars().map(char_cells).sum()
+    }
+}
+
+fn char_cells(c: char) -> usize {
+    c.width().unwrap_or(0)
+}
+
+/// `text` cut to at most `most` cells, the last one `…` if something was cut; graphemes are never torn.
+pub fn cut(text: &str, most: usize) -> Cow<'_, str> {
+    if cells(text) <= most {
+        return Cow::Borrowed(text);
+    }
+    let Some(room) = most.checked_sub(1) else { return Cow::Borrowed("") };
+    let mut used = 0;
+    let mut end = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme_cells(grapheme);
+        if used > room {
+            break;
+        }
+        end = at + grapheme.len();
+    }
+    Cow::Owned(format!("{}…", text[..end].trim_end()))
+}
+
+/// `text` followed by spaces up to `width` cells.
+pub fn pad(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len() + width);
+    out.push_str(text);
+    out.extend(std::iter::repeat_n(' ', width.saturating_sub(cells(text))));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_of_scripts() {
+        for (text, width) in [
+            ("Boris", 5),
+            ("Zoe\u{308}", 3),
+            ("田中", 4),
+            ("ﾀﾅｶ", 3),
+            ("김철수", 6),
+            ("👍🏽", 2),
+            ("👨‍👩‍👧", 2),
+            ("🇩🇪", 2),
+            ("❤️", 2),
+            ("علاء", 4),
+            ("สวัสดี", 4),
+            ("", 0),
+        ] {
+            assert_eq!(cells(text), width, "{text}");
+        }
+    }
+
+    #[test]
+    fn cutting_keeps_graphemes_whole() {
+        for (text, most, expected) in [
+            ("Boris Doe", 9, "Boris Doe"),
+            ("Boris Doe", 8, "Boris D…"),
+            ("Boris Doe", 7, "Boris…"),
+            ("田中太郎", 6, "田中…"),
+            ("a👨‍👩‍👧b", 3, "a…"),
+            ("abc", 1, "…"),
+            ("abc", 0, ""),
+        ] {
+            assert_eq!(cut(text, most), expected, "{text} {most}");
+            assert!(cells(&cut(text, most)) <= most);
+        }
+    }
+}
