@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
-use crate::http::{Auth, Clock, HttpConfig, Trace};
+use crate::http::{Auth, Clock, HttpConfig, Network, Proxies, Trace};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
 use crate::term::Term;
@@ -176,6 +176,7 @@ impl Context {
             max_retries: self.globals.max_retries.unwrap_or(profile.max_retries),
             max_wait: self.globals.max_wait.unwrap_or(profile.max_wait),
             ca_file: profile.ca_file.clone(),
+            network: self.network(),
             state_dir: self.state_dir(),
             clock: Arc::clone(&self.clock),
             trace: Arc::clone(&self.trace),
@@ -184,6 +185,13 @@ impl Context {
         (profile.vendor.open)(access)
             .map(Arc::from)
             .map_err(|error| Failure::from_source(&error, &profile.name, profile.vendor.name))
+    }
+
+    /// What the environment says of the network; the demo stays on this machine.
+    fn network(&self) -> Network {
+        let path = |name| self.env.os(name).map(PathBuf::from);
+        let proxies = if self.globals.demo { Proxies::None } else { Proxies::System };
+        Network { cert_file: path("SSL_CERT_FILE"), cert_dir: path("SSL_CERT_DIR"), proxies }
     }
 
     /// Where processes of this user share what they know; nothing is shared in the demo.

@@ -192,8 +192,8 @@ impl Http {
         hint: Option<String>,
     ) -> HttpError {
         let place = match status {
-            Some(status) => format!("{status} for GET `{}`", url.path()),
-            None => format!("GET `{}`", url.path()),
+            Some(status) if !message.contains(&status.to_string()) => format!("{status} for GET `{}`", url.path()),
+            _ => format!("GET `{}`", url.path()),
         };
         let message = self.redact(&format!("{message} ({place})"));
         HttpError { kind, status, message, hint: hint.map(|hint| self.redact(&hint)) }

@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::encode::base64;
-use super::explain::{Trouble, explain};
-use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Redactor, Reply, tls};
+use super::explain::{Trouble, explain, last};
+use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Proxies, Redactor, Reply, tls};
 
 const MAX_REDIRECTS: u32 = 3;
 
@@ -32,14 +32,22 @@ pub(super) struct Exchanger {
 impl Exchanger {
     pub fn new(config: &HttpConfig) -> Result<Self, HttpError> {
         let headers = headers(&config.auth)?;
-        let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client_config(config.ca_file.as_deref())?)
+        let builder = reqwest::Client::builder();
+        let builder = match &config.network.proxies {
+            Proxies::None => builder.no_proxy(),
+            Proxies::System => builder,
+            Proxies::One(url) => {
+                builder.no_proxy().proxy(reqwest::Proxy::all(url.clone()).map_err(|error| unusable(&error))?)
+            }
+        };
+        let client = builder
+            .tls_backend_preconfigured(tls::client_config(config.ca_file.as_deref(), &config.network)?)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .default_headers(headers.clone())
             .build()
-            .map_err(|error| HttpError::new(HttpErrorKind::Config, innermost(&error)))?;
+            .map_err(|error| unusable(&error))?;
         Ok(Self { client, headers, timeout: config.timeout, requests: 0.into() })
     }
 
@@ -141,7 +149,7 @@ fn target(from: &Url, reply: &Reply) -> Result<Url, Trouble> {
     let to = from.join(location).map_err(|_| astray("redirected to what is no URL".to_owned()))?;
     let upgrade = from.scheme() == "http" && to.scheme() == "https" && from.host() == to.host();
     if to.origin() == from.origin() && to.origin().is_tuple() || upgrade {
-        Ok(to)
+        Ok(shown(&to))
     } else {
         Err(astray(format!("redirected to another origin, `{}`", bare(&to))))
     }
@@ -208,10 +216,6 @@ pub(super) fn spoken(time: Duration) -> String {
     }
 }
 
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+fn unusable(error: &reqwest::Error) -> HttpError {
+    HttpError::new(HttpErrorKind::Config, format!("the network cannot be used as configured: {}", last(error)))
 }

@@ -176,6 +176,6 @@ impl<'e> Iterator for Causes<'e> {
 }
 
 /// What the innermost cause says.
-fn last(error: &(dyn Error + 'static)) -> String {
+pub(super) fn last(error: &(dyn Error + 'static)) -> String {
     Causes(Some(error)).last().unwrap_or(error).to_string()
 }

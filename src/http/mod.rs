@@ -53,12 +53,37 @@ pub struct HttpConfig {
     pub max_wait: Duration,
     /// Certificates that are trusted as well.
     pub ca_file: Option<PathBuf>,
+    /// What the environment says of certificates and proxies.
+    pub network: Network,
     /// Where processes of this user share what is left of a rate limit; `None`: not shared.
     pub state_dir: Option<PathBuf>,
     /// Time, sleep and chance.
     pub clock: Arc<dyn Clock>,
     /// Is told what happens on the wire, secrets already taken out.
     pub trace: Arc<dyn Trace>,
+}
+
+/// What the environment says of certificates and proxies.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// `SSL_CERT_FILE`: certificates that are trusted as well; passed over if it cannot be read.
+    pub cert_file: Option<PathBuf>,
+    /// `SSL_CERT_DIR`: a folder of such files.
+    pub cert_dir: Option<PathBuf>,
+    /// Which proxies stand between.
+    pub proxies: Proxies,
+}
+
+/// Which proxies stand between.
+#[derive(Clone, Debug, Default)]
+pub enum Proxies {
+    /// None.
+    #[default]
+    None,
+    /// Those of `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, or of the system's settings.
+    System,
+    /// This one, for everything.
+    One(Url),
 }
 
 /// How requests are authenticated. Its secrets cannot be printed.

@@ -194,7 +194,8 @@ impl Pacer {
                 None => note(None).1,
             }
         } else if good {
-            route.unlimited = route.window.take().is_none();
+            route.window = None;
+            route.unlimited = true;
         }
         drop(state);
         drop(ticket);

@@ -3,7 +3,7 @@
 //! Roots are read when the first certificate is to be checked and no earlier, in stages: reading all of the system's
 //! costs milliseconds, and plain HTTP needs none. A later stage is only asked when the earlier ones know no issuer.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -13,15 +13,16 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
-use super::{HttpError, HttpErrorKind};
+use super::{HttpError, HttpErrorKind, Network};
 
 /// How TLS is spoken; `ca_file` is read at once, so that a bad one is told before anything is sent.
-pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, HttpError> {
+pub(super) fn client_config(ca_file: Option<&Path>, network: &Network) -> Result<ClientConfig, HttpError> {
     let own = ca_file.map(read_ca_file).transpose()?.unwrap_or_default();
     let provider = Arc::new(ring::default_provider());
     let verifier = StagedVerifier {
         algorithms: provider.signature_verification_algorithms,
         own,
+        network: network.clone(),
         stages: [const { OnceLock::new() }; STAGES.len()],
         provider: Arc::clone(&provider),
     };
@@ -75,6 +76,7 @@ struct StagedVerifier {
     provider: Arc<CryptoProvider>,
     algorithms: WebPkiSupportedAlgorithms,
     own: Vec<CertificateDer<'static>>,
+    network: Network,
     stages: [OnceLock<Option<Check>>; STAGES.len()],
 }
 
@@ -83,8 +85,8 @@ impl StagedVerifier {
         let make = || match stage {
             Stage::Added => {
                 let mut certificates = self.own.clone();
-                certificates.extend(variable("SSL_CERT_FILE").iter().flat_map(|file| read_file(file)));
-                certificates.extend(variable("SSL_CERT_DIR").iter().flat_map(|folder| read_folder(folder)));
+                certificates.extend(self.network.cert_file.iter().flat_map(|file| read_file(file)));
+                certificates.extend(self.network.cert_dir.iter().flat_map(|folder| read_folder(folder)));
                 self.check(certificates)
             }
             Stage::System => self.system(),
@@ -142,12 +144,6 @@ const BUNDLES: [&str; 8] = [
 #[cfg(not(any(windows, target_vendor = "apple")))]
 const FOLDERS: [&str; 4] =
     ["/etc/ssl/certs", "/etc/pki/tls/certs", "/usr/local/etc/openssl/certs", "/etc/openssl/certs"];
-
-/// OpenSSL's variables, which every tool that speaks TLS honours; here they add and never replace.
-#[expect(clippy::disallowed_methods, reason = "as with the proxies', the library's user need not hand them on")]
-fn variable(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-}
 
 /// The certificates of a file that can be read; a stage is no place to fail.
 fn read_file(path: &Path) -> Vec<CertificateDer<'static>> {

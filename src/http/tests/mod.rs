@@ -213,6 +213,7 @@ pub(super) fn config(base_url: Url, clock: &Arc<TestClock>) -> HttpConfig {
         max_retries: 4,
         max_wait: Duration::from_mins(2),
         ca_file: None,
+        network: Network::default(),
         state_dir: None,
         clock: clock.clone(),
         trace: Arc::new(NoTrace),

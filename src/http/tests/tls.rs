@@ -7,8 +7,8 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::*;
 
-/// A server that speaks TLS with a certificate for `name` of an authority of its own, whose PEM comes along.
-async fn start(name: &str, expired: Option<i32>, alpn: &'static [u8]) -> (SocketAddr, String, Arc<Mutex<Vec<String>>>) {
+/// What speaks TLS with a certificate for `name` of an authority of its own, whose PEM comes along.
+fn acceptor(name: &str, expired: Option<i32>, alpn: &[u8]) -> (TlsAcceptor, String) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -29,21 +29,31 @@ async fn start(name: &str, expired: Option<i32>, alpn: &'static [u8]) -> (Socket
         )
         .unwrap();
     server.alpn_protocols = vec![alpn.to_vec()];
-    let acceptor = TlsAcceptor::from(Arc::new(server));
+    (TlsAcceptor::from(Arc::new(server)), authority.pem())
+}
+
+type Heads = Arc<Mutex<Vec<String>>>;
+
+async fn start(name: &str, expired: Option<i32>) -> (SocketAddr, String, Heads) {
+    start_with(name, expired, ok()).await
+}
+
+async fn start_with(name: &str, expired: Option<i32>, act: Act) -> (SocketAddr, String, Heads) {
+    let (acceptor, pem) = acceptor(name, expired, b"http/1.1");
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let heads = Arc::<Mutex<Vec<String>>>::default();
+    let heads = Heads::default();
     let noted = Arc::clone(&heads);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let (acceptor, noted) = (acceptor.clone(), Arc::clone(&noted));
+            let (acceptor, noted, act) = (acceptor.clone(), Arc::clone(&noted), act.clone());
             tokio::spawn(async move {
                 let Ok(stream) = acceptor.accept(stream).await else { return };
-                serve(stream, Arc::new(|_, _: &str| ok()), noted).await;
+                serve(stream, Arc::new(move |_, _: &str| act.clone()), noted).await;
             });
         }
     });
-    (address, authority.pem(), heads)
+    (address, pem, heads)
 }
 
 fn https(address: SocketAddr, ca_file: Option<PathBuf>) -> Result<(Http, Arc<TestClock>), HttpError> {
@@ -61,7 +71,7 @@ fn file(folder: &tempfile::TempDir, text: &str) -> PathBuf {
 #[tokio::test]
 async fn an_added_authority_is_believed() {
     let folder = tempfile::tempdir().unwrap();
-    let (address, pem, heads) = start("localhost", None, b"http/1.1").await;
+    let (address, pem, heads) = start("localhost", None).await;
     let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
     assert_eq!(http.get("a", &[]).await.unwrap().status, 200);
     assert!(heads.lock().unwrap()[0].contains("canary"));
@@ -69,8 +79,8 @@ async fn an_added_authority_is_believed() {
 
 #[tokio::test]
 async fn an_unknown_authority_gets_nothing() {
-    let (address, ..) = start("localhost", None, b"http/1.1").await;
-    let (_, other_pem, _) = start("localhost", None, b"http/1.1").await;
+    let (address, ..) = start("localhost", None).await;
+    let (_, other_pem, _) = start("localhost", None).await;
     let folder = tempfile::tempdir().unwrap();
     for ca_file in [None, Some(file(&folder, &other_pem))] {
         let (http, clock) = https(address, ca_file).unwrap();
@@ -87,7 +97,7 @@ async fn an_unknown_authority_gets_nothing() {
 async fn expired_and_misnamed_certificates_are_told_apart() {
     let folder = tempfile::tempdir().unwrap();
     for (name, expired, what) in [("localhost", Some(2020), "has expired"), ("elsewhere.test", None, "another name")] {
-        let (address, pem, heads) = start(name, expired, b"http/1.1").await;
+        let (address, pem, heads) = start(name, expired).await;
         let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
         let error = http.get("a", &[]).await.unwrap_err();
         assert!(error.kind == HttpErrorKind::Network && error.message.contains(what), "{error}");
@@ -110,10 +120,125 @@ async fn a_bad_ca_file_is_named() {
 }
 
 #[tokio::test]
-async fn plain_http_at_a_tls_port_and_the_reverse_are_told() {
-    let server = Server::acting(vec![Act::Cut(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec())]).await;
-    let (http, _) = https(server.address, None).unwrap();
-    // The double waits for the end of a head, which a greeting of TLS has not: it must not be asked for it.
-    let http = tokio::time::timeout(Duration::from_millis(200), http.get("a", &[])).await;
-    assert!(http.is_err() || http.unwrap().unwrap_err().message.contains("TLS"));
+async fn a_port_without_tls_is_told() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read_u8().await;
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    let (http, _) = https(address, None).unwrap();
+    let error = http.get("a", &[]).await.unwrap_err();
+    assert!(error.message.contains("does not speak TLS"), "{error}");
+    assert_eq!((error.kind, http.usage().0), (HttpErrorKind::Network, 1));
+}
+
+#[tokio::test]
+async fn the_same_host_may_lead_on_to_https() {
+    let folder = tempfile::tempdir().unwrap();
+    let (secure, pem, heads) = start("localhost", None).await;
+    let location = format!("https://localhost:{}/a", secure.port());
+    let plain = Server::acting(vec![reply("301 Moved", &[("location", &location)], "")]).await;
+    let clock = TestClock::new(0.0);
+    let base_url = Url::parse(&format!("http://localhost:{}", plain.address.port())).unwrap();
+    let ca_file = Some(file(&folder, &pem));
+    let http = Http::new(HttpConfig { ca_file, ..config(base_url, &clock) }).unwrap();
+    assert_eq!(http.get("a", &[]).await.unwrap().status, 200);
+    assert_eq!((plain.hits(), heads.lock().unwrap().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn https_does_not_lead_back_to_http() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = Server::acting(vec![ok()]).await;
+    let location = format!("http://localhost:{}/a", plain.address.port());
+    let (address, pem, _) = start_with("localhost", None, reply("301 Moved", &[("location", &location)], "")).await;
+    let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
+    assert_eq!(http.get("a", &[]).await.unwrap_err().kind, HttpErrorKind::BadReply);
+    assert_eq!(plain.hits(), 0);
+}
+
+#[tokio::test]
+async fn the_environments_authorities_are_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, one_pem, _) = start("localhost", None).await;
+    let (two, two_pem, _) = start("localhost", None).await;
+    let cert_file = folder.path().join("environment.pem");
+    std::fs::write(&cert_file, &two_pem).unwrap();
+    let ca_file = Some(file(&folder, &one_pem));
+    let environments = [
+        Network { cert_file: Some(cert_file.clone()), ..Network::default() },
+        Network { cert_dir: Some(folder.path().to_owned()), ..Network::default() },
+    ];
+    for network in environments {
+        for address in [one, two] {
+            let base_url = Url::parse(&format!("https://localhost:{}", address.port())).unwrap();
+            let (ca_file, network) = (ca_file.clone(), network.clone());
+            let http = Http::new(HttpConfig { ca_file, network, ..config(base_url, &TestClock::new(0.0)) }).unwrap();
+            assert_eq!(http.get("a", &[]).await.unwrap().status, 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_sees_where_but_not_what() {
+    let folder = tempfile::tempdir().unwrap();
+    let (address, pem, heads) = start("localhost", None).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let seen = Arc::<Mutex<Vec<String>>>::default();
+    let noted = Arc::clone(&seen);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let head = read_head(&mut stream).await.unwrap();
+            noted.lock().unwrap().push(head);
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+            let mut server = tokio::net::TcpStream::connect(address).await.unwrap();
+            let _ = tokio::io::copy_bidirectional(&mut stream, &mut server).await;
+        }
+    });
+    let base_url = Url::parse(&format!("https://localhost:{}", address.port())).unwrap();
+    let network = Network { proxies: Proxies::One(proxy), ..Network::default() };
+    let ca_file = Some(file(&folder, &pem));
+    let http = Http::new(HttpConfig { ca_file, network, ..config(base_url, &TestClock::new(0.0)) }).unwrap();
+    assert_eq!(http.get("private", &[]).await.unwrap().status, 200);
+    let seen = seen.lock().unwrap().concat();
+    assert!(seen.starts_with(&format!("CONNECT localhost:{} ", address.port())), "{seen}");
+    assert!(!seen.contains("canary") && !seen.contains("private"), "{seen}");
+    assert!(heads.lock().unwrap()[0].contains("canary"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_told() {
+    let proxy = Server::acting(vec![reply("403 Forbidden", &[], "")]).await;
+    let network = Network { proxies: Proxies::One(proxy.url()), ..Network::default() };
+    let base_url = Url::parse("https://example.test").unwrap();
+    let http = Http::new(HttpConfig { network, max_retries: 0, ..config(base_url, &TestClock::new(0.0)) }).unwrap();
+    let error = http.get("a", &[]).await.unwrap_err();
+    assert!(error.kind == HttpErrorKind::Network && error.message.contains("proxy"), "{error}");
+    assert!(error.hint.unwrap().contains("HTTPS_PROXY"));
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_where_the_server_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (acceptor, pem) = acceptor("localhost", None, b"h2");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let stream = hyper_util::rt::TokioIo::new(acceptor.accept(stream).await.unwrap());
+        let service = hyper::service::service_fn(|request: hyper::Request<hyper::body::Incoming>| async move {
+            let body = http_body_util::Full::new(hyper::body::Bytes::from(format!("{:?}", request.version())));
+            Ok::<_, std::convert::Infallible>(hyper::Response::new(body))
+        });
+        let executor = hyper_util::rt::TokioExecutor::new();
+        let _ = hyper::server::conn::http2::Builder::new(executor).serve_connection(stream, service).await;
+    });
+    let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
+    assert_eq!(http.get("a", &[]).await.unwrap().body, b"HTTP/2.0");
+    let (a, b) = tokio::join!(http.get("a", &[]), http.get("b", &[]));
+    assert!(a.is_ok() && b.is_ok(), "one connection serves both");
 }
