@@ -1,6 +1,6 @@
 //! What a reply means by its status alone, and what its body says for people: what every vendor falls back on.
 
-use super::{HttpErrorKind, Judgement, Reply};
+use super::{Dialect, HttpErrorKind, Judgement, Reply};
 
 /// How much of a body an excerpt shows, in characters.
 const EXCERPT: usize = 200;
@@ -41,6 +41,16 @@ pub fn judge_by_status(reply: &Reply) -> Judgement {
         501 | 505..=511 => refuse(HttpErrorKind::Server, with("the server cannot do this"), None),
         500..=599 => Judgement::Retry { message: with("the server failed") },
         _ => refuse(HttpErrorKind::Server, with("the server did not accept the request"), None),
+    }
+}
+
+/// Goes by the status alone: what stands in until a vendor brings its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PlainDialect;
+
+impl Dialect for PlainDialect {
+    fn judge(&self, reply: &Reply) -> Judgement {
+        judge_by_status(reply)
     }
 }
 

@@ -29,7 +29,7 @@ pub use client::Http;
 pub use clock::{Clock, SystemClock};
 pub use encode::path_segment;
 pub use error::{HttpError, HttpErrorKind};
-pub use judge::{excerpt, is_web_page, judge_by_status, said};
+pub use judge::{PlainDialect, excerpt, is_web_page, judge_by_status, said};
 pub use redact::{REDACTED, Redactor};
 pub use reqwest::header::HeaderMap;
 pub use when::http_date;
