@@ -25,7 +25,7 @@ pub struct Place<'p> {
 impl Place<'_> {
     /// Reads a whole reply.
     pub fn read<'b, T: Deserialize<'b>>(&self, body: &'b [u8]) -> Result<T, SourceError> {
-        serde_json::from_slice(body).map_err(|error| self.unreadable(body, &error))
+        parse(body).map_err(|error| self.unreadable(body, &error))
     }
 
     /// Converts the rows of the list called `list` one by one; `convert` reads one row's JSON.
@@ -80,6 +80,14 @@ impl Place<'_> {
             ErrorKind::Vendor,
             format!("{} sent a reply to `{}` that cannot be read{at}: {why}, near {near}", self.vendor, self.endpoint),
         )
+    }
+}
+
+/// Reads JSON; that it is UTF-8 is checked once for all, which is a good deal faster than text by text.
+pub fn parse<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, serde_json::Error> {
+    match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
     }
 }
 
@@ -215,14 +223,15 @@ mod tests {
         assert!(!text.contains("abcdefghij"), "{text}");
     }
 
+    #[derive(Deserialize)]
+    struct Row {
+        name: String,
+    }
+
     #[test]
     fn rows_tell_their_place() {
         let body = br#"{"contacts":["a",{"name":5}]}"#;
         let reply: Reply<'_> = PLACE.read(body).unwrap();
-        #[derive(Deserialize)]
-        struct Row {
-            name: String,
-        }
         let rows =
             PLACE.rows("contacts", &reply.contacts[1..], |row| serde_json::from_str::<Row>(row.get()).map(|r| r.name));
         let text = rows.unwrap_err().message;

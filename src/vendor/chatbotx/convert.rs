@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Location, Manager, RawJson, Text};
 use crate::source::{Identity, Page, SourceError, Wish};
-use crate::vendor::decode::Place;
+use crate::vendor::decode::{Place, parse};
 use crate::vendor::lenient::{Object, Scalar};
 
 use super::wire::{ListReply, TokenReply, WireContact, WireContactInbox, WireConversation, WireField, WireFieldValue};
@@ -31,7 +31,7 @@ impl Reader<'_> {
     /// Reads the reply to `contacts`, of which `asked` rows were asked for.
     pub(super) fn page(&self, body: &[u8], asked: u32) -> Result<Page, SourceError> {
         if !self.wish.raw
-            && let Ok(reply) = serde_json::from_slice::<ListReply<WireContact<'_>>>(body)
+            && let Ok(reply) = parse::<ListReply<WireContact<'_>>>(body)
         {
             let total = total(&reply, asked);
             let rows = reply.data.ok_or_else(|| self.place.broken("data", "a list is due here", body))?;
@@ -75,7 +75,7 @@ impl Reader<'_> {
         contact.phones =
             wire.phone_number.text().map(|number| phone(number, country_code.as_deref())).into_iter().collect();
         contact.channels =
-            wire.contact_inboxes.0.into_iter().filter_map(|Object(inbox)| inbox.map(channel_from)).collect();
+            wire.contact_inboxes.0.iter().filter_map(|Object(inbox)| inbox.as_ref()).map(channel_from).collect();
         contact.location = Location { city: wire.city.text(), state: wire.state.text(), country, country_code };
         contact.language = wire.locale.text();
         contact.timezone = wire.timezone.text();
@@ -114,9 +114,8 @@ fn total<R>(reply: &ListReply<R>, asked: u32) -> Option<u64> {
     let rows = reply.data.as_ref().map_or(0, Vec::len) as u64;
     match reply.total_count.0 {
         Some(total) if total < CAPPED && reply.total_count_capped.0 != Some(true) && total >= rows => Some(total),
-        Some(_) => None,
         None if asked == 1 => reply.page_count.0.filter(|total| *total >= rows),
-        None => None,
+        _ => None,
     }
 }
 
@@ -166,7 +165,7 @@ fn manager_from(conversation: &WireConversation<'_>) -> Option<Manager> {
     (id.is_some() || name.is_some()).then_some(Manager { id, name, username: None })
 }
 
-fn channel_from(wire: WireContactInbox<'_>) -> Channel {
+fn channel_from(wire: &WireContactInbox<'_>) -> Channel {
     let inbox = wire.inbox.0.as_ref();
     let word = wire.channel.text().or_else(|| inbox.and_then(|inbox| inbox.channel.text()));
     Channel {

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Manager, Phone, RawJson, Text};
 use crate::source::{Identity, Page, SourceError, Wish};
-use crate::vendor::decode::Place;
+use crate::vendor::decode::{Place, parse};
 use crate::vendor::lenient::{Either, Flag, Object, Scalar};
 
 use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, WireChat, WireContact, WireManager};
@@ -15,7 +15,7 @@ use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, 
 /// Rows are read in one pass; only if that fails, or the vendor's own objects are wanted, each is read by itself.
 pub(super) fn page_from(place: Place<'_>, profile: &str, body: &[u8], wish: Wish) -> Result<Page, SourceError> {
     if !wish.raw
-        && let Ok(reply) = serde_json::from_slice::<SearchReply<WireContact<'_>>>(body)
+        && let Ok(reply) = parse::<SearchReply<WireContact<'_>>>(body)
     {
         let (rows, page) = split(place, reply, body)?;
         let convert = |(index, wire): (usize, WireContact<'_>)| {
@@ -93,7 +93,8 @@ fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
     contact.emails =
         wire.emails.0.iter().filter_map(address).map(|address| Email { address, verified: None }).collect();
     contact.phones = wire.phones.0.iter().filter_map(number).collect();
-    contact.channels = wire.channels.0.into_iter().filter_map(|Object(channel)| channel.map(channel_from)).collect();
+    contact.channels =
+        wire.channels.0.iter().filter_map(|Object(channel)| channel.as_ref()).map(channel_from).collect();
     contact.custom_fields = wire.custom_fields.into_custom_fields();
     contact.unknown = wire.unknown.0;
     contact.manager = manager_from(&wire.manager);
@@ -135,7 +136,7 @@ fn manager_from(wire: &Either<'_, WireManager<'_>>) -> Option<Manager> {
     (manager.id.is_some() || manager.name.is_some() || manager.username.is_some()).then_some(manager)
 }
 
-fn channel_from(wire: WireChannel<'_>) -> Channel {
+fn channel_from(wire: &WireChannel<'_>) -> Channel {
     let details = wire.details.0.as_ref();
     let visitor = wire.visitor.0.as_ref();
     let kind = details
@@ -154,11 +155,11 @@ fn channel_from(wire: WireChannel<'_>) -> Channel {
         verified: wire.verified.0,
         verified_at: wire.verified_at.0,
         blocked: wire.blocked.0,
-        last_chat: wire.last_chat.0.and_then(last_chat_from),
+        last_chat: wire.last_chat.0.as_ref().and_then(last_chat_from),
     }
 }
 
-fn last_chat_from(wire: WireChat<'_>) -> Option<LastChat> {
+fn last_chat_from(wire: &WireChat<'_>) -> Option<LastChat> {
     let chat = LastChat { id: wire.id.text(), at: wire.ts.0 };
     (chat.id.is_some() || chat.at.is_some()).then_some(chat)
 }

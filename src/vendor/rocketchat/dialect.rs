@@ -10,9 +10,9 @@ use crate::vendor::reply::{describe, number_after};
 use super::wire::Refusal;
 
 /// The longest wait that a reply is believed.
-const LONGEST_WAIT: Duration = Duration::from_secs(120);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 /// The wait when the reply tells none: one window of the default limit.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Requests a window, unless the administrator changed it; `X-RateLimit-Limit` may be empty.
 const DEFAULT_LIMIT: u32 = 10;
 /// A refusal with status 200 is short; longer bodies are left to the decoder.
