@@ -8,6 +8,7 @@ use url::Url;
 use crate::vendor::{self, KeyKind, KeySpec, VENDORS, VendorSpec, WebAddress};
 
 use super::Config;
+use super::base_url::{self, PlainHttp};
 use super::edit::{ConfigFile, Existing};
 use super::env::Env;
 use super::error::ConfigError;
@@ -54,6 +55,21 @@ impl Draft {
             return Err(error.hint("take another name"));
         }
         Ok(Self { name: name.to_owned(), vendor, written: Vec::new(), secrets: BTreeMap::new() })
+    }
+
+    /// Whether `text` could be the value of a key, to be asked again at once if not.
+    pub fn check(&self, key: &str, text: &str) -> Result<(), ConfigError> {
+        let value = Given::Variable("", text);
+        let checked = match (key, profile::key_spec(self.vendor, key)) {
+            ("base_url", _) => {
+                let plain =
+                    if self.get("allow_http") == Some("true") { PlainHttp::Allowed } else { PlainHttp::Loopback };
+                base_url::parse(text, plain).map(drop)
+            }
+            (_, Some(spec)) => value.setting(spec.kind).map(drop),
+            (_, None) => Ok(()),
+        };
+        checked.map_err(|mistake| ConfigError::config(format!("`{key}` {}", mistake.message)).hint_maybe(mistake.hint))
     }
 
     /// Sets a key that is no secret; an empty text takes it out.

@@ -154,7 +154,7 @@ impl ConfigFile {
     pub fn save(&self) -> Result<(), ConfigError> {
         let text = match self.before {
             Some(_) => self.document.to_string(),
-            None => format!("{HEADER}{}", self.document),
+            None => format!("{HEADER}\n{}", self.document.to_string().trim_start_matches('\n')),
         };
         if self.before.as_deref() == Some(text.as_str()) {
             return Ok(());
@@ -223,7 +223,8 @@ impl ConfigFile {
         };
         // A comment right above the table belongs to it; what an empty line separates from it belongs to the file.
         let head = text[..table].rfind("\n\n").map_or(0, |at| at + 2);
-        let line = format!("default_profile = {}\n\n", Value::from(name));
+        let gap = if text[head..].starts_with('\n') { "" } else { "\n" };
+        let line = format!("default_profile = {}\n{gap}", Value::from(name));
         let whole = format!("{}{line}{}", &text[..head], &text[head..]);
         self.document = whole.parse().expect("a key above the first table leaves a document valid");
     }

@@ -54,6 +54,8 @@ pub struct Config {
     exposure: Exposure,
     /// Whether the environment defines a profile of its own.
     environment_speaks: bool,
+    /// Whether there is no file.
+    absent: bool,
 }
 
 /// The profiles that a query asks.
@@ -82,6 +84,18 @@ impl Config {
     /// `explicit` is the `--config` flag. An error means that nothing of the file can be used; a profile that is wrong is
     /// kept as an error of its own.
     pub fn load(env: &Env, explicit: Option<&Path>) -> Result<Self, ConfigError> {
+        let config = Self::load_to_change(env, explicit)?;
+        match &config.path {
+            Some(path) if path.named == Named::Explicitly && config.absent => {
+                let hint = "make one:  contacts profile add";
+                Err(ConfigError::config(format!("{}: there is no such file", config.shown)).hint(hint))
+            }
+            _ => Ok(config),
+        }
+    }
+
+    /// [`Config::load`], except that a file which a person named may yet have to be made.
+    pub fn load_to_change(env: &Env, explicit: Option<&Path>) -> Result<Self, ConfigError> {
         let mut config = Self::default();
         if let Some(path) = ConfigPath::find(env, explicit) {
             let shown = path.shown(env);
@@ -89,9 +103,8 @@ impl Config {
                 let base = path.path.parent().unwrap_or(Path::new(""));
                 let Parsed { default_profile, defaults, profiles } = file::parse(&text, &shown, base, env)?;
                 config = Self { defaults, default_profile, profiles, exposure, ..config };
-            } else if path.named == Named::Explicitly {
-                let hint = "make one:  contacts profile add";
-                return Err(ConfigError::config(format!("{shown}: there is no such file")).hint(hint));
+            } else {
+                config.absent = true;
             }
             config = Self { path: Some(path), shown, ..config };
         }
