@@ -16,7 +16,7 @@ const FIELDS: [&str; 9] =
     ["email", "name", "phone_number", "last_activity_at", "created_at", "company_name", "company", "city", "country"];
 
 /// Answers one request.
-pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask<'_>) -> Answer {
+pub fn answer(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>) -> Answer {
     if limits.count("all", 3000, 60_000, Start::Epoch).is_some_and(|window| window.remaining.is_none()) {
         return too_many();
     }
@@ -25,7 +25,7 @@ pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask
         None => Some(unauthorized()),
         Some(secrets::CHATWOOT_TOKEN) => None,
         Some(secrets::CHATWOOT_BOT_TOKEN) => Some(refusal(401, "Access to this endpoint is not authorized for bots")),
-        Some(_) => Some(refusal(401, "Invalid Access Token")),
+        Some(_) => Some(wrong_token()),
     };
     if let Some(refused) = refused {
         return refused;
@@ -48,6 +48,11 @@ pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask
 /// The refusal of a request without credentials.
 pub fn unauthorized() -> Answer {
     Answer::value(401, &json!({"errors": ["You need to sign in or sign up before continuing."]}))
+}
+
+/// The refusal of a token that is none, or no longer.
+pub fn wrong_token() -> Answer {
+    refusal(401, "Invalid Access Token")
 }
 
 /// The refusal of one request too many: no word of how long.
@@ -80,7 +85,7 @@ fn profile() -> Answer {
     )
 }
 
-fn routed(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask<'_>, route: &str) -> Answer {
+fn routed(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>, route: &str) -> Answer {
     let query = pairs(ask.query);
     match route {
         "contacts" => list(store, ask, &query),
@@ -136,7 +141,7 @@ fn cut(view: &[Handle], number: u64, selection: &Selection<'_>) -> Vec<Handle> {
     page(view, (number - 1).saturating_mul(PAGE), PAGE, selection.sort.is_empty().then_some(&block))
 }
 
-fn search(store: &Store, settings: &Settings, ask: &Ask<'_>, query: &[(String, String)]) -> Answer {
+fn search(store: &Store, settings: Settings, ask: &Ask<'_>, query: &[(String, String)]) -> Answer {
     let text = last(query, "q").unwrap_or_default().trim();
     if text.is_empty() {
         let meta = match settings.search_meta {

@@ -12,7 +12,7 @@ const FIELDS: [&str; 8] =
     ["email", "name", "phone_number", "last_activity_at", "created_at", "company", "city", "country"];
 
 /// Answers one request.
-pub fn answer(store: &Store, settings: &Settings, ask: &Ask<'_>) -> Answer {
+pub fn answer(store: &Store, settings: Settings, ask: &Ask<'_>) -> Answer {
     let wanted = base64(format!("{}:{}", secrets::LIVEDESK_KEY, secrets::LIVEDESK_SECRET).as_bytes());
     if ask.header("authorization").and_then(|value| value.strip_prefix("Basic ")) != Some(wanted.as_str()) {
         return unauthorized();
@@ -32,7 +32,9 @@ pub fn answer(store: &Store, settings: &Settings, ask: &Ask<'_>) -> Answer {
         sort.retain(|(_, up)| *up);
     }
     if settings.direction != Direction::Prefix && last(&query, "direction").is_some_and(|word| word == "desc") {
-        sort.iter_mut().for_each(|(_, up)| *up = false);
+        for (_, up) in &mut sort {
+            *up = false;
+        }
     }
     let selection = Selection {
         scope: Scope::Resolved,

@@ -6,7 +6,9 @@
 mod cast;
 mod chatbotx;
 mod chatwoot;
+mod churn;
 mod exchange;
+mod fault;
 mod json;
 mod limit;
 mod livedesk;
@@ -17,9 +19,11 @@ mod profiles;
 mod rails;
 mod rocketchat;
 mod server;
+mod spoil;
 mod store;
 #[cfg(test)]
 mod tests;
+mod wire;
 mod world;
 
 use std::fmt;
@@ -28,10 +32,12 @@ use std::time::Duration;
 
 use population::Kind;
 
+pub use churn::Churn;
+pub use fault::{Fault, KINDS as FAULT_KINDS};
 pub use profiles::DemoProfile;
 pub use server::{Sandbox, start};
 pub(crate) use world::Limits;
-pub use world::{Hook, RequestNote, World};
+pub use world::{Change, ChangeKind, Hook, RequestNote, World};
 
 /// What a sandbox is to be like.
 #[derive(Clone)]
@@ -50,6 +56,10 @@ pub struct SandboxOptions {
     pub now: jiff::Timestamp,
     /// Which vendor versions are imitated.
     pub settings: Settings,
+    /// What goes wrong, and when.
+    pub faults: Vec<Fault>,
+    /// What changes between requests.
+    pub churn: Option<Churn>,
     /// Called before each request is answered, to script changes.
     pub hook: Option<Hook>,
 }
@@ -64,6 +74,8 @@ impl Default for SandboxOptions {
             rate_limit: false,
             now: jiff::Timestamp::from_second(population::EPOCH).expect("a moment of 2026"),
             settings: Settings::default(),
+            faults: Vec::new(),
+            churn: None,
             hook: None,
         }
     }

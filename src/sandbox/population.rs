@@ -101,6 +101,23 @@ pub struct Person {
     pub active: Option<i64>,
 }
 
+impl Person {
+    /// The first e-mail address.
+    pub fn email(&self) -> Option<&str> {
+        self.emails.first().map(CompactString::as_str)
+    }
+
+    /// The first phone number.
+    pub fn phone(&self) -> Option<&str> {
+        self.phones.first().map(CompactString::as_str)
+    }
+
+    /// Whether the person is one of the few, one in `count`, that have something.
+    pub fn one_in(&self, count: u64) -> bool {
+        self.hash.is_multiple_of(count)
+    }
+}
+
 /// The people of one sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Population {
@@ -278,8 +295,11 @@ impl Population {
                 Number::numbered(u64::from(place.index))
             };
             // The style is chosen for each vendor: the same person is written down differently.
-            let style =
-                if person.hash >> 40 & 3 == 0 { Style::ALL[(person.hash >> 50 & 7) as usize] } else { Style::E164 };
+            let style = if (person.hash >> 40).is_multiple_of(4) {
+                Style::ALL[(person.hash >> 50 & 7) as usize]
+            } else {
+                Style::E164
+            };
             person.phones.push(number.written(style));
         }
         if dice.below(5) == 0 {

@@ -23,13 +23,16 @@ pub struct DemoProfile {
     pub secrets: BTreeMap<String, SecretString>,
 }
 
+/// Keys and values.
+type Pairs = &'static [(&'static str, &'static str)];
+
 /// The profiles of the sandbox at `addr`.
-pub fn profiles(addr: SocketAddr, settings: &Settings) -> Vec<DemoProfile> {
+pub fn profiles(addr: SocketAddr, settings: Settings) -> Vec<DemoProfile> {
     Vendor::ALL.into_iter().map(|vendor| profile(vendor, addr, settings)).collect()
 }
 
-fn profile(vendor: Vendor, addr: SocketAddr, settings: &Settings) -> DemoProfile {
-    let (plain, secret): (&[(&str, &str)], &[(&str, &str)]) = match vendor {
+fn profile(vendor: Vendor, addr: SocketAddr, settings: Settings) -> DemoProfile {
+    let (plain, secret): (Pairs, Pairs) = match vendor {
         Vendor::Rocketchat => (&[("user_id", secrets::ROCKETCHAT_USER)], &[("auth_token", secrets::ROCKETCHAT_TOKEN)]),
         Vendor::Livedesk => (
             if settings.direction == Direction::Prefix { &[("direction_style", "prefix")] } else { &[] },
@@ -73,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_configuration_holds_every_key() {
-        let toml = config_toml(&profiles("127.0.0.1:4711".parse().unwrap(), &Settings::default()));
+        let toml = config_toml(&profiles("127.0.0.1:4711".parse().unwrap(), Settings::default()));
         let parsed: toml::Table = toml.parse().unwrap();
         let woot = &parsed["profiles"]["demo-chatwoot"];
         assert_eq!(woot["account_id"].as_integer(), Some(1));

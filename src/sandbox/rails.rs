@@ -56,7 +56,7 @@ fn identifier(id: &str, person: &Person) -> Option<String> {
 
 /// The phone number: this product stores E.164 alone.
 fn phone(person: &Person) -> Option<String> {
-    let plain: String = person.phones.first()?.chars().filter(|&c| c == '+' || c.is_ascii_digit()).collect();
+    let plain: String = person.phone()?.chars().filter(|&c| c == '+' || c.is_ascii_digit()).collect();
     Some(plain).filter(|plain| plain.starts_with('+') && (8..=16).contains(&plain.len()))
 }
 
@@ -106,7 +106,7 @@ pub fn selected(store: &Store, vendor: Vendor, selection: &Selection<'_>) -> Vie
             labelled
                 && (text.is_empty()
                     || finds(&person.name)
-                    || person.emails.first().is_some_and(|email| finds(email))
+                    || person.email().is_some_and(finds)
                     || phone(person).is_some_and(|phone| finds(&phone))
                     || identifier(id, person).is_some_and(|identifier| ilike_exact(vendor, &identifier, text))
                     || (company && person.company.is_some_and(|(company, _)| finds(company))))
@@ -139,7 +139,7 @@ fn ilike_exact(vendor: Vendor, identifier: &str, text: &str) -> bool {
 fn sort_key(person: &Person, field: &str) -> Key {
     let text = |text: Option<&str>| text.map_or(Key::Null, |text| Key::Text(text.to_lowercase().into()));
     match field {
-        "email" => text(person.emails.first().map(|email| email.as_str())),
+        "email" => text(person.email()),
         "name" => text(Some(&person.name)),
         "phone_number" => text(phone(person).as_deref()),
         "last_activity_at" => person.active.map_or(Key::Null, |active| Key::Number(active / 1000)),
@@ -242,7 +242,7 @@ pub fn inbox(out: &mut Out, vendor: Vendor, kind: Kind) {
 
 /// What a channel calls the contact.
 pub fn source_id(out: &mut Out, person: &Person, kind: Kind) {
-    match (kind, person.emails.first(), person.phones.first()) {
+    match (kind, person.email(), person.phone()) {
         (Kind::Email, Some(email), _) => out.text(email),
         (Kind::Whatsapp, _, Some(phone)) => {
             let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
@@ -275,9 +275,9 @@ pub fn contact(out: &mut Out, vendor: Vendor, id: &str, person: &Person, inboxes
         out.text(person.company.map_or("", |(company, _)| company));
         out.raw(r#","social_profiles":{"github":"","twitter":"","facebook":"","linkedin":"","instagram":""}"#);
     }
-    let online = person.active.is_some() && person.hash & 15 == 0;
+    let online = person.active.is_some() && person.one_in(16);
     out.raw(r#"},"availability_status":"#).text(if online { "online" } else { "offline" });
-    out.raw(r#","email":"#).text_or_null(person.emails.first().filter(|_| known).map(|email| email.as_str()));
+    out.raw(r#","email":"#).text_or_null(person.email().filter(|_| known));
     out.raw(r#","id":"#).raw(id).raw(r#","name":"#).text(&person.name);
     out.raw(r#","phone_number":"#).text_or_null(phone(person).filter(|_| known).as_deref());
     out.raw(r#","blocked":"#).flag(person.blocked);

@@ -95,7 +95,7 @@ impl Store {
         let mut person = self.people.person(self.vendor, self.place(handle));
         if let Some(patch) = self.overlay.patches.get(&handle) {
             if let Some(name) = &patch.name {
-                person.name = name.clone();
+                person.name.clone_from(name);
                 let (given, family) = name.split_once(' ').unwrap_or((name, ""));
                 (person.given, person.family) = (given.into(), family.into());
             }

@@ -1,5 +1,6 @@
 //! What a running sandbox holds: the stores, its clock, what was asked, and the levers that tests pull.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -7,7 +8,7 @@ use std::time::Instant;
 use super::exchange::{Answer, Ask};
 use super::limit::{Start, Window, Windows};
 use super::population::Population;
-use super::store::Store;
+use super::store::{Handle, Store};
 use super::{SandboxOptions, Settings, Vendor, chatbotx, chatwoot, livedesk, rocketchat};
 
 /// Requests that are remembered; the oldest are forgotten first.
@@ -31,6 +32,28 @@ pub struct RequestNote {
     pub query: String,
 }
 
+/// Something that was changed since the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where.
+    pub vendor: Vendor,
+    /// What.
+    pub kind: ChangeKind,
+    /// Of which contact.
+    pub id: String,
+}
+
+/// What was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum ChangeKind {
+    Deleted,
+    Appended,
+    Inserted,
+    Renamed,
+    Flipped,
+}
+
 /// The state of a sandbox; clones share it.
 #[derive(Clone)]
 pub struct World {
@@ -43,7 +66,8 @@ struct Shared {
     hook: Option<Hook>,
     stores: Mutex<[Store; 4]>,
     windows: Mutex<Windows>,
-    log: Mutex<std::collections::VecDeque<RequestNote>>,
+    log: Mutex<VecDeque<RequestNote>>,
+    changes: Mutex<Vec<Change>>,
     counts: [AtomicU64; 4],
     began: Instant,
     now: i64,
@@ -81,6 +105,7 @@ impl World {
                 stores: Mutex::new(Vendor::ALL.map(|vendor| Store::new(people, vendor))),
                 windows: Mutex::default(),
                 log: Mutex::default(),
+                changes: Mutex::default(),
                 counts: Default::default(),
                 began: Instant::now(),
                 now: options.now.as_millisecond(),
@@ -100,7 +125,7 @@ impl World {
         self.shared.advanced.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
-    /// Notes a request down, and lets the hook act.
+    /// Notes a request down.
     pub(super) fn note(&self, vendor: Vendor, method: &str, path: &str, query: &str) -> RequestNote {
         let number = self.shared.counts[vendor as usize].fetch_add(1, Ordering::Relaxed) + 1;
         let (method, path, query) = (method.to_owned(), path.to_owned(), query.to_owned());
@@ -112,17 +137,21 @@ impl World {
             }
             log.push_back(note.clone());
         }
-        if let Some(hook) = &self.shared.hook {
-            hook(self, &note);
-        }
         note
+    }
+
+    /// Lets the hook act.
+    pub(super) fn hook(&self, note: &RequestNote) {
+        if let Some(hook) = &self.shared.hook {
+            hook(self, note);
+        }
     }
 
     /// The vendor's answer.
     pub(super) fn answer(&self, vendor: Vendor, ask: &Ask<'_>) -> Answer {
         let store = self.store(vendor);
         let limits = Limits { windows: self.shared.rate_limit.then_some(&self.shared.windows), vendor, now: ask.now };
-        let settings = &self.shared.settings;
+        let settings = self.shared.settings;
         match vendor {
             Vendor::Rocketchat => rocketchat::answer(&store, settings, &limits, ask),
             Vendor::Livedesk => livedesk::answer(&store, settings, ask),
@@ -135,8 +164,26 @@ impl World {
         lock(&self.shared.stores)[vendor as usize].clone()
     }
 
-    fn change<T>(&self, vendor: Vendor, change: impl FnOnce(&mut Store) -> T) -> T {
-        change(&mut lock(&self.shared.stores)[vendor as usize])
+    /// Changes the store, and notes what was changed of whom, if anything was.
+    fn change(
+        &self,
+        vendor: Vendor,
+        kind: ChangeKind,
+        change: impl FnOnce(&mut Store) -> Option<Handle>,
+    ) -> Option<String> {
+        let id = {
+            let mut stores = lock(&self.shared.stores);
+            let store = &mut stores[vendor as usize];
+            let handle = change(store)?;
+            String::from(store.id(handle))
+        };
+        lock(&self.shared.changes).push(Change { vendor, kind, id: id.clone() });
+        Some(id)
+    }
+
+    /// What was changed since the start.
+    pub fn changes(&self) -> Vec<Change> {
+        lock(&self.shared.changes).clone()
     }
 
     /// The requests so far, the latest 65,536 of them.
@@ -169,35 +216,48 @@ impl World {
 
     /// Deletes a contact; says whether it was there.
     pub fn delete(&self, vendor: Vendor, id: &str) -> bool {
-        self.change(vendor, |store| store.find(id).map(|handle| store.delete(handle)).is_some())
+        let deleted = self.change(vendor, ChangeKind::Deleted, |store| {
+            let handle = store.find(id)?;
+            store.delete(handle);
+            Some(handle)
+        });
+        deleted.is_some()
     }
 
     /// Adds a contact at the end; its id.
     pub fn append(&self, vendor: Vendor) -> String {
         let now = self.now();
-        self.change(vendor, |store| {
-            let handle = store.append(now);
-            store.id(handle).into()
-        })
+        self.change(vendor, ChangeKind::Appended, |store| Some(store.append(now)))
+            .expect("there is always room at the end")
     }
 
     /// Inserts a contact right behind another; its id, unless the other is not there or there is no room for more.
     pub fn insert(&self, vendor: Vendor, behind: &str) -> Option<String> {
-        self.change(vendor, |store| {
+        self.change(vendor, ChangeKind::Inserted, |store| {
             let handle = store.find(behind)?;
-            store.insert(handle).map(|handle| store.id(handle).into())
+            store.insert(handle)
         })
     }
 
     /// Renames a contact; says whether it was there.
     pub fn rename(&self, vendor: Vendor, id: &str, name: &str) -> bool {
         let now = self.now();
-        self.change(vendor, |store| store.find(id).map(|handle| store.rename(handle, name, now)).is_some())
+        let renamed = self.change(vendor, ChangeKind::Renamed, |store| {
+            let handle = store.find(id)?;
+            store.rename(handle, name, now);
+            Some(handle)
+        });
+        renamed.is_some()
     }
 
     /// Makes an unknown contact known or a known one unknown; says whether it was there.
     pub fn flip(&self, vendor: Vendor, id: &str) -> bool {
         let now = self.now();
-        self.change(vendor, |store| store.find(id).map(|handle| store.flip(handle, now)).is_some())
+        let flipped = self.change(vendor, ChangeKind::Flipped, |store| {
+            let handle = store.find(id)?;
+            store.flip(handle, now);
+            Some(handle)
+        });
+        flipped.is_some()
     }
 }

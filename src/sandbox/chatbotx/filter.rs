@@ -1,6 +1,5 @@
 //! What conditions of a `contactFilter` mean: some work, some are ignored, some make the server fail (vendor notes 1.8).
 
-use compact_str::CompactString;
 use serde_json::Value;
 
 use super::super::Era;
@@ -75,8 +74,8 @@ fn test(era: Era, field: &str, operator: &str, value: &Value) -> Result<Option<T
     let flag = word == "true";
     let operator = operator.to_owned();
     Ok(Some(match field {
-        "email" => text(era, operator, word, |person| person.emails.first().map(CompactString::to_string)),
-        "phone" => text(era, operator, word, |person| person.phones.first().map(CompactString::to_string)),
+        "email" => text(era, operator, word, |person| person.email().map(str::to_owned)),
+        "phone" => text(era, operator, word, |person| person.phone().map(str::to_owned)),
         "fullName" => text(era, operator, word, full_name),
         "gender" if !["male", "female", "unknown"].contains(&word.as_str()) && operator != "isEmpty" => {
             return Err(Orpc::crash());
@@ -105,9 +104,7 @@ fn test(era: Era, field: &str, operator: &str, value: &Value) -> Result<Option<T
         "blocked" => Box::new(move |person| person.blocked == flag),
         "subscribedToBroadcast" => Box::new(move |_| !flag),
         "archived" => Box::new(move |person| !flag && person.active.is_some()),
-        "conversationTransferredToHuman" => {
-            Box::new(move |person| person.active.is_some() && (person.hash & 1 == 1) == flag)
-        }
+        "conversationTransferredToHuman" => Box::new(move |person| person.active.is_some() && person.one_in(2) != flag),
         "contactCreatedAt" => created(operator, &words)?,
         _ => return Ok(None),
     }))

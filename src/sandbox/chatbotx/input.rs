@@ -107,7 +107,7 @@ pub fn read(era: Era, pairs: &[(String, String)]) -> Result<Input, Orpc> {
     let include =
         if era == Era::C && tree.get("include").is_some() { Some(list(&tree, "include", &mut issues)) } else { None };
     if !issues.is_empty() {
-        return Err(Orpc::input(era, issues));
+        return Err(Orpc::input(era, &issues));
     }
     let keyword = tree.get("keyword").and_then(Value::as_str).filter(|keyword| !keyword.is_empty()).map(str::to_owned);
     let with_count = era != Era::C || tree.get("withCount").and_then(Value::as_str) != Some("false");

@@ -89,11 +89,11 @@ pub fn tags(names: &[&str]) -> Vec<Value> {
 pub fn contact(out: &mut Out, era: Era, id: &str, person: &Person, relations: Relations) {
     let known = !person.unknown;
     let text = |text: &'static str| Some(text).filter(|text| known && !text.is_empty());
-    let email = person.emails.first().map(|email| email.as_str());
+    let email = person.email();
     out.raw(r#"{"id":"#).text(id).raw(r#","createdAt":"#).time(person.created);
     out.raw(r#","updatedAt":"#).time(person.updated).raw(r#","avatar":"#);
-    out.text_or_null((known && person.hash & 7 == 0).then_some("https://cdn.sandbox.example/a.png"));
-    out.raw(r#","phoneNumber":"#).text_or_null(person.phones.first().map(|phone| phone.as_str()));
+    out.text_or_null((known && person.one_in(8)).then_some("https://cdn.sandbox.example/a.png"));
+    out.raw(r#","phoneNumber":"#).text_or_null(person.phone());
     out.raw(r#","email":"#).text_or_null(email);
     out.raw(r#","emailVerified":"#).flag(email.is_some() && person.channels.iter().any(|reach| reach.verified));
     out.raw(r#","emailOptIn":true,"firstName":"#)
@@ -110,7 +110,7 @@ pub fn contact(out: &mut Out, era: Era, id: &str, person: &Person, relations: Re
         .text_or_null(text(person.town.state))
         .raw(r#","city":"#)
         .text_or_null(text(person.town.city));
-    out.raw(r#","location":"#).raw(if known && person.hash & 31 == 3 {
+    out.raw(r#","location":"#).raw(if known && person.one_in(32) {
         r#"{"latitude":10.77,"longitude":106.7}"#
     } else {
         "null"
@@ -199,9 +199,9 @@ fn conversation(out: &mut Out, era: Era, id: &str, person: &Person, active: i64)
         .digits(12_500_000_000_000_000 + (person.hash >> 26), 17)
         .raw(r#"","createdAt":"#)
         .time(person.created);
-    out.raw(r#","updatedAt":"#).time(person.updated).raw(r#","botEnabled":"#).flag(person.hash & 1 == 0);
+    out.raw(r#","updatedAt":"#).time(person.updated).raw(r#","botEnabled":"#).flag(person.one_in(2));
     out.raw(r#","botResumeAt":null,"archivedAt":null,"additionalAttributes":"#);
-    out.raw(if person.hash & 3 == 0 { r#"{"campaign":"autumn"}"# } else { "null" });
+    out.raw(if person.one_in(4) { r#"{"campaign":"autumn"}"# } else { "null" });
     out.raw(r#","contactLastReadAt":null,"agentLastReadAt":null,"aiContextLastMessageId":null,"lastActivityAt":"#)
         .time(active);
     out.raw(r#","followed":false,"assignedUserId":"#).text_or_null(person.manager.map(|_| "11600000000000001"));

@@ -168,9 +168,8 @@ fn selected(store: &Store, era: Era, input: &Input, sort: &Sort) -> Result<View,
         match sort.first() {
             Some(("id", false)) => {}
             None if era == Era::A => {}
-            Some(("id", true)) => rows.reverse(),
             // Creation and id ascend together.
-            None => rows.reverse(),
+            Some(("id", true)) | None => rows.reverse(),
             Some(_) => store.sort(&mut rows, |person| keys(person, sort), |a, b| compare(a, b, sort)),
         }
         rows
@@ -179,8 +178,8 @@ fn selected(store: &Store, era: Era, input: &Input, sort: &Sort) -> Result<View,
 
 /// Whether the keyword is found: a substring before era C, a guess at what is meant from then on.
 fn found(era: Era, person: &Person, keyword: &str) -> bool {
-    let email = person.emails.first().map_or("", |email| email.as_str());
-    let phone = person.phones.first().map_or("", |phone| phone.as_str());
+    let email = person.email().unwrap_or_default();
+    let phone = person.phone().unwrap_or_default();
     let names = [person.given.as_str(), person.family.as_str()];
     if era != Era::C {
         return names.iter().chain(&[email, phone]).any(|text| !text.is_empty() && ilike(text, keyword));
@@ -209,8 +208,8 @@ fn keys(person: &Person, sort: &Sort) -> Vec<Key> {
         "id" => Key::Number(person.serial),
         "createdAt" => Key::Number(person.created),
         "updatedAt" => Key::Number(person.updated),
-        "phoneNumber" => text(person.phones.first().map(|phone| phone.as_str())),
-        "email" => text(person.emails.first().map(|email| email.as_str())),
+        "phoneNumber" => text(person.phone()),
+        "email" => text(person.email()),
         "emailVerified" => Key::Number(person.channels.iter().any(|reach| reach.verified).into()),
         "firstName" => text(Some(&person.given)),
         "lastName" => text(Some(&person.family)),

@@ -38,7 +38,7 @@ impl Orpc {
     }
 
     /// Input that failed its validation, with the validator's issues.
-    fn input(era: Era, issues: Vec<Value>) -> Self {
+    fn input(era: Era, issues: &[Value]) -> Self {
         let (code, status) = if era == Era::C { ("invalidRequestData", 422) } else { ("BAD_REQUEST", 400) };
         Self { data: Some(json!({ "issues": issues })), ..Self::new(code, status, "Input validation failed") }
     }
@@ -58,7 +58,7 @@ fn dressed(answer: Answer) -> Answer {
 }
 
 /// The refusal of a wrong or missing token: not what its status says, before era C.
-pub fn unauthorized(settings: &Settings) -> Answer {
+pub fn unauthorized(settings: Settings) -> Answer {
     let status = if settings.era == Era::C { 401 } else { 500 };
     let mut error = Orpc::new("INVALID_CHATBOT_TOKEN", status, "INVALID_CHATBOT_TOKEN");
     error.defined = settings.era == Era::C;
@@ -74,7 +74,7 @@ pub fn too_many(wait_ms: i64) -> Answer {
 }
 
 /// Answers one request.
-pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask<'_>, prefix: &str) -> Answer {
+pub fn answer(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>, prefix: &str) -> Answer {
     if let Some(slashless) = ask.path.strip_suffix('/') {
         let to = format!("{prefix}{slashless}{}{}", if ask.query.is_empty() { "" } else { "?" }, ask.query);
         let refresh = format!("0;url={to}");
@@ -108,7 +108,7 @@ pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask
     }
     let routed = match route.split('/').collect::<Vec<_>>()[..] {
         ["contacts"] => list::answer(store, settings.era, &query, ask),
-        ["contacts", "find-by-custom-field"] => find_by_custom_field(store, settings.era, &query),
+        ["contacts", "find-by-custom-field"] => Ok(find_by_custom_field(store, settings.era, &query)),
         ["contacts", "count"] if settings.era == Era::C => {
             Ok(json!({"total": ask.total(store.everybody().len())}).to_string().into_bytes())
         }
@@ -119,9 +119,9 @@ pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask
         }),
         ["contacts", identifier, part] => identified(store, identifier)
             .and_then(|handle| part_of(settings.era, part, &store.id(handle), &store.person(handle))),
-        ["tags"] => Ok(listed(json::tags(&super::names::LABELS))),
-        ["custom-fields"] => Ok(listed(vec![custom_field()])),
-        ["inboxes" | "channels"] if settings.era == Era::C => Ok(listed(json::inboxes())),
+        ["tags"] => Ok(listed(&json::tags(&super::names::LABELS))),
+        ["custom-fields"] => Ok(listed(&[custom_field()])),
+        ["inboxes" | "channels"] if settings.era == Era::C => Ok(listed(&json::inboxes())),
         ["channels" | "conversations" | "members"] if settings.era != Era::C => {
             Err(Orpc::new("systemError", 400, "User is not associated with this workspace"))
         }
@@ -138,7 +138,7 @@ pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask
     }
 }
 
-fn listed(rows: Vec<Value>) -> Vec<u8> {
+fn listed(rows: &[Value]) -> Vec<u8> {
     json!({ "data": rows }).to_string().into_bytes()
 }
 
@@ -148,14 +148,14 @@ fn custom_field() -> Value {
 
 fn part_of(era: Era, part: &str, id: &str, person: &Person) -> Result<Vec<u8>, Orpc> {
     match part {
-        "tags" => Ok(listed(json::tags(&person.labels))),
+        "tags" => Ok(listed(&json::tags(&person.labels))),
         "custom-fields" => {
             let with_value = |plan: &str| {
                 let mut field = custom_field();
                 field["value"] = plan.into();
                 field
             };
-            Ok(listed(person.plan.map(with_value).into_iter().collect()))
+            Ok(listed(person.plan.map(with_value).as_slice()))
         }
         "inboxes" if era == Era::C => {
             let mut out = Out::default();
@@ -177,18 +177,18 @@ fn identified(store: &Store, identifier: &str) -> Result<Handle, Orpc> {
     let found = match prefix {
         "id" if value.parse::<u128>().is_ok_and(|id| id > i64::MAX as u128) => return Err(Orpc::crash()),
         "id" => store.find(value),
-        "email" => first(&|person| person.emails.first().is_some_and(|email| email == value)),
-        "phone" => first(&|person| person.phones.first().is_some_and(|phone| phone == value)),
+        "email" => first(&|person| person.email() == Some(value)),
+        "phone" => first(&|person| person.phone() == Some(value)),
         _ => return Err(Orpc::not_found("Invalid identifier format. Use id:, email:, or phone: prefix")),
     };
     found.ok_or_else(|| Orpc::not_found("Contact not found"))
 }
 
-fn find_by_custom_field(store: &Store, era: Era, query: &[(String, String)]) -> Result<Vec<u8>, Orpc> {
+fn find_by_custom_field(store: &Store, era: Era, query: &[(String, String)]) -> Vec<u8> {
     let value = last(query, "value").unwrap_or_default();
     let matches = |person: &Person| match last(query, "customFieldId").unwrap_or_default() {
-        "email" => person.emails.first().is_some_and(|email| email == value),
-        "phone" => person.phones.first().is_some_and(|phone| phone == value),
+        "email" => person.email() == Some(value),
+        "phone" => person.phone() == Some(value),
         // Before era C the wrong column was compared.
         FIELD_ID => era == Era::C && person.plan == Some(value),
         _ => false,
@@ -205,7 +205,7 @@ fn find_by_custom_field(store: &Store, era: Era, query: &[(String, String)]) -> 
         json::contact(&mut out, era, &store.id(*handle), person, json::Relations::ALL);
     }
     out.raw("]}");
-    Ok(out.into_bytes())
+    out.into_bytes()
 }
 
 /// The id of a tag.

@@ -2,6 +2,7 @@
 
 mod chatbotx;
 mod chatwoot;
+mod faults;
 mod livedesk;
 mod rocketchat;
 
@@ -45,8 +46,8 @@ async fn get(sandbox: &Sandbox, path: &str, headers: &[&str]) -> Got {
 /// GETs `path`; `None` when the connection ends before a whole head came.
 async fn try_get(sandbox: &Sandbox, path: &str, headers: &[&str]) -> Option<Got> {
     let mut stream = TcpStream::connect(sandbox.addr).await.unwrap();
-    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-    let request = format!("GET {path} HTTP/1.1\r\nhost: sandbox\r\n{lines}connection: close\r\n\r\n");
+    let lines = [&["host: sandbox", "connection: close"], headers].concat().join("\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\n{lines}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut bytes = Vec::new();
     // A reset after some bytes is for the caller to judge by what came.

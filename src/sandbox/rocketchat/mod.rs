@@ -1,5 +1,7 @@
 //! Rocket.Chat's contacts API, as its source and its own tests describe it (vendor notes 1 to 6).
 
+mod json;
+
 use std::cmp::Ordering;
 
 use compact_str::CompactString;
@@ -8,16 +10,17 @@ use serde_json::{Value, json};
 use super::exchange::{Answer, Ask, last, pairs};
 use super::json::Out;
 use super::limit::Start;
-use super::population::{Kind, Person, Reach};
+use super::population::{Person, Reach};
 use super::store::{Handle, Key, Store, View, page, view_name};
 use super::{Limits, Refusals, Settings, secrets};
+use json::{Shape, channel, channel_name, contact};
 
 /// The most rows a page may have, and how many it has when nothing is said.
 const COUNT_LIMIT: i64 = 100;
 const COUNT_DEFAULT: i64 = 50;
 
 /// Answers one request.
-pub fn answer(store: &Store, settings: &Settings, limits: &Limits<'_>, ask: &Ask<'_>) -> Answer {
+pub fn answer(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>) -> Answer {
     if ask.path == "/api/info" {
         return finish(Answer::value(200, &json!({"version": "8.8", "success": true})));
     }
@@ -62,7 +65,7 @@ fn finish(answer: Answer) -> Answer {
 }
 
 /// The refusal of a request without credentials, in the shape of the server's age.
-pub fn unauthorized(settings: &Settings) -> Answer {
+pub fn unauthorized(settings: Settings) -> Answer {
     let said = "You must be logged in to do this.";
     Answer::value(
         401,
@@ -264,11 +267,8 @@ fn selected(store: &Store, unknown: bool, text: &str, sort: &[(String, bool)]) -
         let mut rows = matching(store, &by_id, text);
         match sort.first() {
             None => {}
-            Some((key, up)) if key == "_id" => {
-                if !up {
-                    rows.reverse();
-                }
-            }
+            Some((key, up)) if key == "_id" && *up => {}
+            Some((key, _)) if key == "_id" => rows.reverse(),
             Some(_) => {
                 let compare = |a: &[Key], b: &[Key]| {
                     let one = |((a, b), (_, up)): ((&Key, &Key), &(String, bool))| {
@@ -319,135 +319,4 @@ fn sort_key(person: &Person, key: &str) -> Key {
             }
         }
     }
-}
-
-/// Where a contact is shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// The manager as an object.
-    Search,
-    /// The manager as an id.
-    Get,
-}
-
-fn channel_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Web => "widget",
-        Kind::Email => "email",
-        Kind::Sms => "sms",
-        Kind::Whatsapp => "WhatsApp",
-        Kind::Messenger => "Facebook Messenger",
-        Kind::Instagram => "Instagram",
-        Kind::Telegram => "Telegram",
-        Kind::Line | Kind::Zalo | Kind::Api => "api",
-    }
-}
-
-fn contact(out: &mut Out, id: &str, person: &Person, shape: Shape) {
-    out.raw(r#"{"_id":"#).text(id).raw(r#","createdAt":"#).time(person.created);
-    out.raw(r#","name":"#).text(&person.name);
-    // Visitors have no such keys at all.
-    if !person.unknown {
-        out.raw(r#","emails":["#);
-        for (at, email) in person.emails.iter().enumerate() {
-            out.raw(if at == 0 { r#"{"address":"# } else { r#",{"address":"# }).text(email).raw("}");
-        }
-        out.raw(r#"],"phones":["#);
-        for (at, phone) in person.phones.iter().enumerate() {
-            out.raw(if at == 0 { r#"{"phoneNumber":"# } else { r#",{"phoneNumber":"# }).text(phone).raw("}");
-        }
-        out.raw("]");
-    }
-    out.raw(r#","channels":["#);
-    for (at, reach) in person.channels.iter().enumerate() {
-        out.raw(if at == 0 { "" } else { "," });
-        channel(out, person, reach);
-    }
-    out.raw(r#"],"customFields":{"#);
-    if let Some(plan) = person.plan {
-        out.raw(r#""plan":"#).text(plan);
-    }
-    if let Some(identifier) = &person.identifier {
-        out.raw(if person.plan.is_some() { r#","customer-number":"# } else { r#""customer-number":"# })
-            .text(identifier);
-    }
-    out.raw(r#"},"unknown":"#).flag(person.unknown).raw(r#","_updatedAt":"#).time(person.updated);
-    out.raw(r#","conflictingFields":[]"#);
-    if let Some(active) = person.active {
-        out.raw(r#","lastChat":{"_id":"#);
-        chat_id(out, person.hash);
-        out.raw(r#","ts":"#).time(active).raw("}");
-    }
-    if let Some((id, name, username)) = person.manager {
-        out.raw(r#","contactManager":"#);
-        match shape {
-            Shape::Get => out.text(id),
-            Shape::Search => out
-                .raw(r#"{"_id":"#)
-                .text(id)
-                .raw(r#","name":"#)
-                .text(name)
-                .raw(r#","username":"#)
-                .text(username)
-                .raw("}"),
-        };
-    }
-    out.raw("}");
-}
-
-fn channel(out: &mut Out, person: &Person, reach: &Reach) {
-    let (name, kind) = (channel_name(reach.kind), details_type(reach.kind));
-    let visitor = person.hash ^ reach.kind as u64;
-    out.raw(r#"{"name":"#).text(name).raw(r#","visitor":{"visitorId":""#).hex(visitor >> 16, 12).hex(visitor, 12);
-    out.raw(r#"","source":{"type":"#).text(kind).raw(r#"}},"blocked":"#).flag(person.blocked);
-    out.raw(r#","verified":"#).flag(reach.verified).raw(r#","details":{"type":"#).text(kind);
-    if kind == "app" {
-        out.raw(r#","id":"sandbox-app","alias":"#).text(name).raw(r#","label":"#).text(name);
-    }
-    let to = match reach.kind {
-        Kind::Web => Some(person.company.map_or("example.com", |(_, domain)| domain)),
-        Kind::Email => Some("support@sandbox.example"),
-        Kind::Sms | Kind::Whatsapp => Some("+12025550100"),
-        _ => None,
-    };
-    if let Some(to) = to {
-        out.raw(r#","destination":"#).text(to);
-    }
-    out.raw("}");
-    if let Some(last) = reach.last {
-        out.raw(r#","lastChat":{"_id":"#);
-        chat_id(out, visitor);
-        out.raw(r#","ts":"#).time(last).raw("}");
-    }
-    if reach.verified {
-        let (field, value) = match (person.emails.first(), person.phones.first()) {
-            (_, Some(phone)) if matches!(reach.kind, Kind::Sms | Kind::Whatsapp) => ("phone", phone.as_str()),
-            (Some(email), _) => ("email", email.as_str()),
-            (None, Some(phone)) => ("phone", phone.as_str()),
-            (None, None) => ("visitor", "token"),
-        };
-        out.raw(r#","field":"#).text(field).raw(r#","value":"#).text(value);
-        out.raw(r#","verifiedAt":"#).time(reach.last.unwrap_or(person.created));
-    }
-    out.raw("}");
-}
-
-fn details_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Web => "widget",
-        Kind::Email => "email",
-        Kind::Sms => "sms",
-        Kind::Whatsapp | Kind::Messenger | Kind::Instagram | Kind::Telegram => "app",
-        Kind::Line | Kind::Zalo | Kind::Api => "api",
-    }
-}
-
-/// Seventeen letters and digits, as Rocket.Chat names rooms.
-fn chat_id(out: &mut Out, hash: u64) {
-    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTWXYZab";
-    let mut text = [0_u8; 17];
-    for (at, letter) in text.iter_mut().enumerate() {
-        *letter = LETTERS[(hash.rotate_left(u32::try_from(at * 7).expect("small")) & 31) as usize];
-    }
-    out.raw("\"").raw(std::str::from_utf8(&text).expect("letters")).raw("\"");
 }
