@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::config::parse_duration;
+use crate::config::duration;
 use crate::model::{ChannelKind, SortKey, Text, UnknownFilter};
 use crate::render::Format;
+
+use crate::term::ColorChoice;
 
 use super::failure::ErrorFormat;
 
@@ -48,7 +50,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, help_heading = "How to show it")]
     pub csv_safe: bool,
     /// Colour the output
-    #[arg(long, value_name = "WHEN", global = true, value_enum, help_heading = "How to show it")]
+    #[arg(long, value_name = "auto|always|never", global = true, help_heading = "How to show it")]
     pub color: Option<ColorChoice>,
     /// Do not send long output through a pager
     #[arg(long, global = true, help_heading = "How to show it")]
@@ -69,29 +71,17 @@ pub struct GlobalArgs {
     #[arg(long, value_name = "FILE", global = true, help_heading = "What to say")]
     pub trace: Option<PathBuf>,
     /// Give one request this long
-    #[arg(long, value_name = "DURATION", global = true, value_parser = parse_duration, help_heading = "How hard to try")]
+    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse_positive, help_heading = "How hard to try")]
     pub timeout: Option<Duration>,
     /// Repeat a failed request so often
     #[arg(long, value_name = "N", global = true, help_heading = "How hard to try")]
     pub max_retries: Option<u32>,
     /// Wait so long for rate limits in all
-    #[arg(long, value_name = "DURATION", global = true, value_parser = parse_duration, help_heading = "How hard to try")]
+    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "How hard to try")]
     pub max_wait: Option<Duration>,
     /// Have so many requests under way at once
     #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "How hard to try")]
     pub concurrency: Option<u16>,
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// Which contacts, and how many: options of `list` and `search`.

@@ -106,7 +106,7 @@ impl Context {
     /// Tells a failure on stderr.
     pub fn tell(&self, failure: &Failure) {
         self.failures.set(self.failures.get() + 1);
-        self.term.say_raw(&failure.render(self.globals.error_format.unwrap_or(ErrorFormat::Text)));
+        self.term.write_err(failure.line(self.globals.error_format.unwrap_or(ErrorFormat::Text)).as_bytes());
     }
 
     /// The profiles that are wanted, with those that cannot be asked.

@@ -152,12 +152,19 @@ impl Failure {
         })
     }
 
+    /// [`Self::render`] with the line's end.
+    pub fn line(&self, format: ErrorFormat) -> String {
+        let mut line = self.render(format);
+        line.push('\n');
+        line
+    }
+
     /// The lines for stderr, safe for a terminal.
     pub fn render(&self, format: ErrorFormat) -> String {
         if format == ErrorFormat::Json {
             let json = json!({ "error": self.to_json() }).to_string();
             // Escaped, not shown: the data stays what it is and no terminal is driven by it.
-            return crate::term::ascii_json(&json);
+            return ascii_json(&json);
         }
         let mut out = String::from("error: ");
         match (&self.profile, &self.vendor) {
@@ -178,6 +185,22 @@ impl Failure {
         }
         out
     }
+}
+
+/// JSON in which nothing but ASCII is left, so that it can be read anywhere and drives no terminal.
+pub fn ascii_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let mut units = [0; 2];
+    for c in json.chars() {
+        if c.is_ascii() && c != '\u{7f}' {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
 }
 
 /// The one exit code of several failures: a common one, else incomplete.

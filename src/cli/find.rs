@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::config::parse_duration;
+use crate::config::duration;
 use crate::model::{Filter, Query, Time, Word};
 
 use super::args::SelectArgs;
@@ -165,7 +165,7 @@ pub fn since(option: &str, text: &str, now: Timestamp) -> Result<Time, Failure> 
     {
         return Ok(Time::from_timestamp(zoned.timestamp()));
     }
-    let ago = match parse_duration(text) {
+    let ago = match duration::parse(text) {
         Ok(ago) if text.bytes().last().is_some_and(|unit| unit.is_ascii_alphabetic()) => now.checked_sub(ago).ok(),
         _ => None,
     };

@@ -63,7 +63,7 @@ pub fn welcome(context: &Context) -> Result<ExitCode, Failure> {
     }
     let mut command = Cli::command();
     let help = command.render_help();
-    let text = if context.term.color() { help.ansi().to_string() } else { help.to_string() };
+    let text = if context.term.paint() == crate::term::Paint::Colored { help.ansi().to_string() } else { help.to_string() };
     print(context, text.as_bytes()).map(|_| ExitCode::from(FailureKind::Usage.code()))
 }
 

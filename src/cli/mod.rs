@@ -28,9 +28,9 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Env};
 use crate::http::SystemClock;
-use crate::term::{Term, TermOptions};
+use crate::term::{self, Term, TermOptions};
 
-use args::{ColorChoice, GlobalArgs};
+use args::GlobalArgs;
 use context::{Context, Threads};
 use failure::ErrorFormat;
 
@@ -103,11 +103,11 @@ pub fn run(arguments: Vec<OsString>, env: Env) -> ExitCode {
     };
     let Cli { globals, command } = cli;
     let error_format = globals.error_format.unwrap_or_default();
-    let fallback = term(&env, &globals, None);
+    let fallback = self::term(&env, &globals, None);
     match dispatch(env, globals, command) {
         Ok(code) => code,
         Err(failure) => {
-            fallback.say_raw(&failure.render(error_format));
+            fallback.write_err(failure.line(error_format).as_bytes());
             ExitCode::from(failure.kind.code())
         }
     }
@@ -116,8 +116,8 @@ pub fn run(arguments: Vec<OsString>, env: Env) -> ExitCode {
 fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<ExitCode, Failure> {
     let config = if globals.demo { Ok(Config::default()) } else { Config::load(&env, globals.config.as_deref()) };
     let color = config.as_ref().ok().and_then(|config| config.defaults.color);
-    let term = term(&env, &globals, color);
-    let trace = trace::for_globals(&globals)?;
+    let term = self::term(&env, &globals, color);
+    let trace = trace::for_globals(&globals, &term)?;
     let threads = match &command {
         Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_)) => threads(&command),
         _ => Threads::One,
@@ -152,23 +152,14 @@ fn threads(command: &Option<Command>) -> Threads {
 }
 
 fn term(env: &Env, globals: &GlobalArgs, configured: Option<&str>) -> Term {
-    let color = match (globals.color, configured) {
-        (Some(choice), _) => choice,
-        (None, Some("always")) => ColorChoice::Always,
-        (None, Some("never")) => ColorChoice::Never,
-        _ => ColorChoice::Auto,
-    };
-    let color = match color {
-        ColorChoice::Auto => None,
-        ColorChoice::Always => Some(true),
-        ColorChoice::Never => Some(false),
-    };
-    Term::detect(&TermOptions {
-        color,
-        no_color: env.text("NO_COLOR").is_some_and(|value| !value.is_empty()),
-        clicolor_force: env.text("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0"),
-        dumb: env.text("TERM") == Some("dumb"),
-        ..TermOptions::default()
+    let configured = configured.and_then(|word| word.parse().ok());
+    let text = |name: &str| env.text(name).map(ToOwned::to_owned);
+    Term::new(&TermOptions {
+        color: globals.color.or(configured).unwrap_or_default(),
+        no_color: text("NO_COLOR"),
+        clicolor_force: text("CLICOLOR_FORCE"),
+        term: text("TERM"),
+        columns: text("COLUMNS"),
     })
 }
 
@@ -179,14 +170,14 @@ fn not_parsed(error: &clap::Error, arguments: &[OsString], env: &Env) -> ExitCod
     let json = words.windows(2).any(|pair| pair[0] == "--error-format" && pair[1] == "json")
         || words.iter().any(|word| word == "--error-format=json");
     let format = if json { ErrorFormat::Json } else { ErrorFormat::Text };
-    let term = term(env, &GlobalArgs::default(), None);
+    let term = self::term(env, &GlobalArgs::default(), None);
     if matches!(error.kind(), DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand) {
         let rendered = error.render();
-        let text = if term.color() { rendered.ansi().to_string() } else { rendered.to_string() };
+        let text = if term.paint() == term::Paint::Colored { rendered.ansi().to_string() } else { rendered.to_string() };
         let _ = std::io::Write::write_all(&mut term.out(), text.as_bytes());
         let help = error.kind() != DisplayHelpOnMissingArgumentOrSubcommand;
         return if help { ExitCode::SUCCESS } else { ExitCode::from(FailureKind::Usage.code()) };
     }
-    term.say_raw(&generate::usage_failure(error).render(format));
+    term.write_err(generate::usage_failure(error).line(format).as_bytes());
     ExitCode::from(FailureKind::Usage.code())
 }

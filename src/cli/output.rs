@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use crate::render::{
     CardOptions, Columns, EncodeOptions, Encoder, Format, JqFilter, Record, RecordKind, Table, TableOptions, Template, XlsxSheet,
 };
-use crate::term::is_closed_pipe;
+use crate::term::{Paint, is_closed_pipe};
 
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
@@ -75,10 +75,8 @@ impl Show {
 
     /// The columns for rows of `kind`.
     pub fn columns(&self, kind: RecordKind, several: bool) -> Result<Columns, Failure> {
-        Columns::resolve(kind, self.columns.as_deref(), several).map_err(|error| {
-            let failure = Failure::usage(error.message);
-            error.hint.into_iter().fold(failure, Failure::hint)
-        })
+        Columns::resolve(kind, self.columns.as_deref(), several)
+            .map_err(|error| Failure::usage(error.message).hint(error.hint))
     }
 
     /// An encoder for the streaming formats.
@@ -196,8 +194,8 @@ impl Show {
 fn table_options(context: &Context, show: &Show) -> TableOptions {
     let terminal = show.out.is_none() && context.term.stdout_is_terminal();
     TableOptions {
-        width: terminal.then(|| context.term.width()),
-        color: show.out.is_none() && context.term.color(),
+        width: context.term.width().filter(|_| terminal),
+        paint: if show.out.is_none() { context.term.paint() } else { Paint::Plain },
         wide: context.globals.wide || show.columns.is_some(),
         now: context.clock.now(),
         relative_times: terminal,
@@ -209,8 +207,8 @@ fn table_options(context: &Context, show: &Show) -> TableOptions {
 pub fn card_options(context: &Context) -> CardOptions {
     let terminal = context.term.stdout_is_terminal();
     CardOptions {
-        width: terminal.then(|| context.term.width()),
-        color: context.term.color(),
+        width: context.term.width().filter(|_| terminal),
+        paint: context.term.paint(),
         now: context.clock.now(),
         relative_times: terminal,
         ..CardOptions::default()

@@ -8,7 +8,7 @@ use crate::model::Time;
 
 use super::ask::Answer;
 use super::context::Context;
-use super::failure::{Failure, FailureKind};
+use super::failure::{Failure, FailureKind, ascii_json};
 
 /// The report as JSON. `failures` are those of profiles that could not be asked.
 pub fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value {
@@ -52,7 +52,7 @@ fn answer_json(answer: &Answer) -> Value {
 /// Writes the report to `path`; `-` is stderr.
 pub fn write(context: &Context, path: &Path, report: &Value) -> Result<(), Failure> {
     if path == Path::new("-") {
-        context.term.say_raw(&crate::term::ascii_json(&report.to_string()));
+        context.term.write_err(format!("{}\n", ascii_json(&report.to_string())).as_bytes());
         return Ok(());
     }
     let failed = |error: std::io::Error| {

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::model::{Contact, Query};
@@ -12,7 +13,8 @@ use super::ask::{Answer, Manner, RowOut, can_stream, collect, stream};
 use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
 use super::output::{Destination, Show, is_gone};
-use super::{interrupt, progress, report};
+use super::progress::{self, Line};
+use super::{interrupt, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
@@ -31,22 +33,24 @@ pub struct Brought {
 pub fn run_query(context: &Context, query: &Query, show: &Show, if_empty: Option<FailureKind>) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
     let opened = context.open()?;
-    let manner = manner(context, &opened);
+    let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
+    let manner = manner(context, &line);
     let brought = if show.is_streaming() && can_stream(&opened.sources, query) {
         streamed(context, query, show, &opened, &manner)?
     } else {
         collected(context, query, show, &opened, &manner)?
     };
+    line.clear();
     conclude(context, query, show, &opened, brought, if_empty)
 }
 
 /// How hard to try, and who is told of the progress.
-pub fn manner(context: &Context, opened: &Opened) -> Manner {
+pub fn manner(context: &Context, line: &Rc<Line>) -> Manner {
     let concurrency = usize::from(context.globals.concurrency.unwrap_or(CONCURRENCY));
     Manner {
         clock: Arc::clone(&context.clock),
-        walk: WalkOptions { concurrency, ..WalkOptions::default() },
-        progress: progress::teller(context, &opened.sources),
+        walk: WalkOptions { concurrency, started_at: Some(context.clock.now()), ..WalkOptions::default() },
+        progress: line.teller(),
     }
 }
 
@@ -151,7 +155,6 @@ pub fn conclude(
     brought: Brought,
     if_empty: Option<FailureKind>,
 ) -> Result<ExitCode, Failure> {
-    progress::done(context);
     let Brought { rows, answers, broken } = brought;
     let interrupted = answers.is_none();
     let answers = answers.unwrap_or_default();

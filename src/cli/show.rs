@@ -18,6 +18,7 @@ use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
 use super::find::{SearchArgs, resolve, text_filter};
 use super::output::{Show, is_gone};
+use super::progress::Line;
 use super::run::{Brought, conclude, manner};
 use super::{interrupt, report};
 
@@ -85,11 +86,13 @@ pub fn channels(context: &Context, args: &ChannelsArgs) -> Result<ExitCode, Fail
 
 fn channels_of_search(context: &Context, query: &Query, show: &Show) -> Result<ExitCode, Failure> {
     let opened = context.open()?;
-    let manner = manner(context, &opened);
+    let line = Line::new(context, &opened.sources, query.limit.is_none());
+    let manner = manner(context, &line);
     let asked = collect(&opened.sources, query, &manner);
     let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
         return Ok(interrupted(context));
     };
+    line.clear();
     let rows = rows(&contacts, query.filter.channel.as_ref());
     let shown = show.rows(context, &rows, RecordKind::Channel, opened.wanted() > 1);
     let broken = shown.err().filter(|failure| !is_gone(failure));
@@ -99,8 +102,8 @@ fn channels_of_search(context: &Context, query: &Query, show: &Show) -> Result<E
 
 fn rows(contacts: &[Contact], kind: Option<&crate::model::ChannelKind>) -> Vec<ChannelRow> {
     let of = |contact: &Contact| {
-        let channels = contact.channels.iter().filter(|channel| kind.is_none_or(|kind| channel.kind == *kind));
-        channels.map(|channel| ChannelRow::new(contact, channel.clone())).collect::<Vec<_>>()
+        let channels = ChannelRow::of(contact).filter(|row| kind.is_none_or(|kind| row.channel.kind == *kind));
+        channels.collect::<Vec<_>>()
     };
     contacts.iter().flat_map(of).collect()
 }

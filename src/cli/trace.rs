@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use crate::http::{Event, NoTrace, Trace};
-use crate::term::visible;
+use crate::term::{Term, visible};
 
 use super::args::GlobalArgs;
 use super::failure::Failure;
 
 /// Who is told, for what the options ask.
-pub fn for_globals(globals: &GlobalArgs) -> Result<Arc<dyn Trace>, Failure> {
+pub fn for_globals(globals: &GlobalArgs, term: &Term) -> Result<Arc<dyn Trace>, Failure> {
     Ok(match globals.verbose {
         0 => Arc::new(NoTrace),
-        level => Arc::new(Spoken { level }),
+        level => Arc::new(Spoken { level, term: term.clone() }),
     })
 }
 
 /// Lines on stderr: requests and replies, from two `v` on headers, from three on bodies.
 struct Spoken {
     level: u8,
+    term: Term,
 }
 
 /// A body is shown up to this many characters.
@@ -50,7 +51,7 @@ impl Trace for Spoken {
                 lines.push(format!("* waiting {:.1} s: {}", duration.as_secs_f64(), visible(reason)));
             }
         }
-        crate::term::say_lines(&lines);
+        self.term.write_err((lines.join("\n") + "\n").as_bytes());
     }
 
     fn wants_replies(&self) -> bool {

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::render::{KeyedRow, RecordKind};
+use crate::render::{Format, KeyedRow, RecordKind};
 use crate::source::{Paging, Support};
 use crate::vendor::{VENDORS, VendorSpec};
 
@@ -12,11 +12,18 @@ use super::context::Context;
 use super::failure::Failure;
 use super::output::{Show, is_gone};
 
+/// What a table shows; the other formats show all.
+const COLUMNS: &[&str] = &["vendor", "title", "search", "filters", "sorts", "page_size", "walk_order", "by_id"];
+const ALL: &[&str] = &[
+    "vendor", "title", "search", "filters", "sorts", "several_sorts", "page_size", "page_size_chosen", "walk_order", "by_id",
+    "requests_per_minute", "base_url", "keys", "notes",
+];
+
 /// Runs `contacts vendors`.
 pub fn run(context: &Context) -> Result<ExitCode, Failure> {
     let show = Show::resolve(context, None)?;
     let rows: Vec<KeyedRow> = VENDORS.iter().map(|vendor| row(vendor)).collect();
-    match show.rows(context, &rows, RecordKind::Vendor, false) {
+    match show.rows(context, &rows, RecordKind::Keyed(if show.format == Format::Table && !context.globals.wide { COLUMNS } else { ALL }), false) {
         Err(failure) if !is_gone(&failure) => Err(failure),
         _ => Ok(ExitCode::SUCCESS),
     }
@@ -42,7 +49,7 @@ fn row(vendor: &VendorSpec) -> KeyedRow {
     .map(|(name, support)| if support == Support::Exact { name.to_owned() } else { format!("{name} (in part)") })
     .collect();
     let sorts: Vec<&str> = can.sorts.iter().map(|field| field.as_str()).collect();
-    let pairs: Vec<(&'static str, Value)> = vec![
+    KeyedRow::from(vec![
         ("vendor", json!(vendor.name)),
         ("title", json!(vendor.title)),
         ("search", json!(can.search_fields)),
@@ -57,6 +64,5 @@ fn row(vendor: &VendorSpec) -> KeyedRow {
         ("base_url", json!(vendor.default_base_url)),
         ("keys", json!(vendor.keys.iter().map(|key| key.name).collect::<Vec<_>>())),
         ("notes", json!(can.notes)),
-    ];
-    KeyedRow::new(pairs)
+    ])
 }
