@@ -8,7 +8,7 @@ use crate::model::Time;
 use crate::source::{ErrorKind, Lane, Order, Paging, SourceError, Window};
 
 use super::fetch::{Fetcher, Row, StagedPage};
-use super::seen::{IdSet, Seen};
+use super::seen::IdSet;
 use super::{Progress, Run, Stop};
 
 /// Pages in a row without anything new before the server is said to ignore the page number.
@@ -110,7 +110,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             }
             before = Some(sweep.ids);
         }
-        self.run.doubts.push(format!(
+        self.run.state.doubts.push(format!(
             "the list changed while it was read, or its order has ties; {} sweeps did not agree",
             self.run.options.sweeps.max(1)
         ));
@@ -181,7 +181,12 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             sweep.totals.push(page.total);
         }
         let swept = self.sweep_down_to(lowest, last.max(1), concurrency, sweep).await;
-        if let Some(page) = first.filter(|_| lowest == 2 || matches!(swept, Err(Stop::Failed(_)))) {
+        let wanted = match &swept {
+            Ok(_) => lowest == 2,
+            Err(Stop::Failed(_)) => true,
+            Err(Stop::Closed | Stop::Limit) => false,
+        };
+        if let Some(page) = first.filter(|_| wanted) {
             self.take(page, sweep, Direction::Down)?;
         }
         let (last, steady) = (swept?, sweep.steady_total().is_some());
@@ -280,10 +285,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
                 continue;
             }
             self.run.state.tally.seen += 1;
-            let new = match &mut self.run.seen {
-                Seen::Set(set) => set.insert(&id),
-                other => other.insert(&id)?,
-            };
+            let new = self.run.is_new(&id)?;
             if new {
                 out.extend(value);
             }

@@ -55,7 +55,6 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
     let mut hint = None;
     let (mut first_total, mut last_total) = (None, None);
     let (mut idle, mut steps_back) = (0, 0);
-    let mut lane_rows = 0;
     let mut next = run.state.next;
     let mut waited = run.source.usage().waited_ms;
     loop {
@@ -75,7 +74,7 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
         check_ascending(lane, &page)?;
         let position = if window.start >= next && next > 0 {
             // The server gives so few rows at once that no window overlaps here.
-            run.doubts.push("some pages could not be read with an overlap".to_owned());
+            run.state.doubts.push("some pages could not be read with an overlap".to_owned());
             Place::Joined
         } else {
             classify(lane, window, &page, run.state.watermark.as_deref())
@@ -106,13 +105,13 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
             }
             fresh += 1;
             run.state.watermark = Some(row.id.clone());
-            if run.seen.insert(&row.id)? {
+            if run.is_new(&row.id)? {
                 out.extend(row.value);
             } else {
                 run.state.tally.duplicates += 1;
             }
         }
-        lane_rows += fresh;
+        run.state.lane_seen += fresh;
         run.state.tally.seen += fresh;
         next = asked_end;
         run.state.next = next;
@@ -143,7 +142,7 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
         }
     }
     run.state.tally.add_totals(first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
-    run.state.lane_rows.push(lane_rows);
+    run.state.lane_rows.push(run.state.lane_seen);
     run.proofs.push("order by id, every seam proved".to_owned());
     Ok(())
 }

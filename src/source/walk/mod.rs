@@ -48,6 +48,11 @@ pub trait Sink<R> {
         ControlFlow::Continue(())
     }
 
+    /// Takes the ids of contacts that came, whether shown or not; only where a resumed walk needs them.
+    fn ids(&mut self, _ids: &[Text]) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
     /// Is told how far the walk has come.
     fn progress(&mut self, _progress: Progress) {}
 }
@@ -95,10 +100,22 @@ pub struct WalkState {
     pub sweep: u32,
     /// Of a counted walk: the last page's number when the sweep began.
     pub last_page: u64,
-    /// Rows seen in each finished lane.
+    /// Contacts seen in each finished lane.
     pub lane_rows: Vec<u64>,
+    /// Of an interval walk: contacts seen in the lane being walked.
+    pub lane_seen: u64,
+    /// What could not be proved so far, in words.
+    pub doubts: Vec<String>,
     /// What was counted so far.
     pub tally: Tally,
+}
+
+/// A walk that goes on where an earlier one stood.
+pub struct Resume {
+    /// Where it stood.
+    pub state: WalkState,
+    /// The ids that [`Sink::ids`] took until then, in their order; `None` where a lane ended.
+    pub ids: Box<dyn Iterator<Item = Option<Text>>>,
 }
 
 /// Which rows are wanted, once the plan is made.
@@ -126,7 +143,7 @@ pub async fn walk<R: Send + 'static>(
     options: WalkOptions,
     stage: Stage<R>,
     sink: &mut dyn Sink<R>,
-    resume: Option<WalkState>,
+    resume: Option<Resume>,
 ) -> Outcome {
     let stage = Arc::new(stage);
     let mut run = Run {
@@ -134,11 +151,16 @@ pub async fn walk<R: Send + 'static>(
         stage,
         options,
         sink,
-        state: resume.unwrap_or_default(),
+        state: WalkState::default(),
         seen: Seen::for_lanes(&plan.lanes),
         proofs: Vec::new(),
-        doubts: Vec::new(),
+        unsaved: Vec::new(),
     };
+    if let Some(resume) = resume
+        && let Err(error) = run.resume(resume)
+    {
+        return run.outcome(Err(error));
+    }
     let result = match extent {
         Extent::First { skip, count } => top::walk(&mut run, plan, skip, count).await,
         Extent::All => run.all_lanes(plan).await,
@@ -177,13 +199,33 @@ struct Run<'a, R> {
     seen: Seen,
     /// What proved the lanes, in words.
     proofs: Vec<String>,
-    /// What could not be proved, in words.
-    doubts: Vec<String>,
+    /// Ids that came since the last checkpoint, where a resumed walk needs them.
+    unsaved: Vec<Text>,
 }
 
 impl<R: Send + 'static> Run<'_, R> {
     fn fetcher(&self, lane: &super::Lane) -> Fetcher<R> {
         Fetcher::new(Arc::clone(&self.source), Arc::clone(&self.stage), lane.clone())
+    }
+
+    fn resume(&mut self, resume: Resume) -> Result<(), Stop> {
+        for id in resume.ids {
+            match id {
+                Some(id) => drop(self.seen.insert(&id)?),
+                None => self.seen.next_lane()?,
+            }
+        }
+        self.state = resume.state;
+        Ok(())
+    }
+
+    /// Whether `id` is new; it is remembered.
+    fn is_new(&mut self, id: &Text) -> Result<bool, Stop> {
+        let new = self.seen.insert(id)?;
+        if new && !matches!(self.seen, Seen::Nothing) {
+            self.unsaved.push(id.clone());
+        }
+        Ok(new)
     }
 
     async fn all_lanes(&mut self, plan: &Plan) -> Result<(), Stop> {
@@ -196,6 +238,7 @@ impl<R: Send + 'static> Run<'_, R> {
             }
             self.state.lane += 1;
             self.state.watermark = None;
+            self.state.lane_seen = 0;
             self.state.next = 0;
             self.state.sweep = 0;
             self.state.last_page = 0;
@@ -231,9 +274,9 @@ impl<R: Send + 'static> Run<'_, R> {
                     "more contacts changed than can be looked at while `{}` and the others were read",
                     lane.name
                 );
-                self.doubts.push(doubt);
+                self.state.doubts.push(doubt);
             } else if !whole && page.total.is_some_and(|total| lane.counted && total > seen + rows) {
-                self.doubts.push(format!("the list `{}` grew while the others were read", lane.name));
+                self.state.doubts.push(format!("the list `{}` grew while the others were read", lane.name));
             }
             suspects.extend(page.rows);
         }
@@ -256,13 +299,17 @@ impl<R: Send + 'static> Run<'_, R> {
     }
 
     fn checkpoint(&mut self) -> Result<(), Stop> {
+        let ids = std::mem::take(&mut self.unsaved);
+        if !ids.is_empty() && self.sink.ids(&ids).is_break() {
+            return Err(Stop::Closed);
+        }
         if self.sink.checkpoint(&self.state).is_continue() { Ok(()) } else { Err(Stop::Closed) }
     }
 
     fn outcome(self, result: Result<(), Stop>) -> Outcome {
         let (verdict, basis, error) = match result {
-            Ok(()) if self.doubts.is_empty() => (Verdict::Exact, join(&self.proofs), None),
-            Ok(()) => (Verdict::Changed, join(&self.doubts), None),
+            Ok(()) if self.state.doubts.is_empty() => (Verdict::Exact, join(&self.proofs), None),
+            Ok(()) => (Verdict::Changed, join(&self.state.doubts), None),
             Err(Stop::Limit | Stop::Closed) => (Verdict::Limited, "the limit ended it".to_owned(), None),
             Err(Stop::Failed(error)) => (Verdict::Partial, "an error cut it short".to_owned(), Some(error)),
         };

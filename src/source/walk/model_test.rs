@@ -159,6 +159,36 @@ impl Sink<u64> for Printed {
     }
 }
 
+/// Stops after so many checkpoints and keeps what a resumed walk needs.
+struct Interrupted {
+    rows: Vec<u64>,
+    left: u32,
+    state: WalkState,
+    kept: usize,
+    ids: Vec<Option<Text>>,
+    kept_ids: usize,
+}
+
+impl Sink<u64> for Interrupted {
+    fn rows(&mut self, rows: Vec<u64>) -> ControlFlow<()> {
+        self.rows.extend(rows);
+        ControlFlow::Continue(())
+    }
+    fn ids(&mut self, ids: &[Text]) -> ControlFlow<()> {
+        self.ids.extend(ids.iter().cloned().map(Some));
+        ControlFlow::Continue(())
+    }
+    fn checkpoint(&mut self, state: &WalkState) -> ControlFlow<()> {
+        if state.lane > self.state.lane {
+            self.ids.push(None);
+        }
+        self.state = state.clone();
+        (self.kept, self.kept_ids) = (self.rows.len(), self.ids.len());
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
 /// How the world is listed.
 #[derive(Clone, Copy, Debug)]
 enum Listing {
@@ -331,4 +361,38 @@ fn deletions_alone_are_still_exact() {
             }
         }
     }
+}
+
+#[test]
+fn a_walk_that_goes_on_gives_the_rows_of_one_that_was_never_interrupted() {
+    for listing in [Listing::Offsets, Listing::Sized, Listing::Numbered, Listing::TwoLanes] {
+        for size in [0, 1, 2, 7, 30] {
+            let whole = interrupted_after(listing, size, u32::MAX, None);
+            for after in 1..30 {
+                let mut first = interrupted_after(listing, size, after, None);
+                // What came after the last checkpoint was never safe.
+                first.rows.truncate(first.kept);
+                first.ids.truncate(first.kept_ids);
+                let resume = Resume { state: first.state.clone(), ids: Box::new(first.ids.into_iter()) };
+                let second = interrupted_after(listing, size, u32::MAX, Some(resume));
+                let rows: Vec<u64> = first.rows.iter().chain(&second.rows).copied().collect();
+                assert_eq!(rows, whole.rows, "{listing:?} of {size} after {after}");
+                assert_eq!(second.state.tally.rows, whole.rows.len() as u64);
+            }
+        }
+    }
+}
+
+fn interrupted_after(listing: Listing, size: usize, after: u32, resume: Option<Resume>) -> Interrupted {
+    let entries = (1..=size as u64).map(|n| Entry { id: n * 1000, known: n % 3 != 0, updated: 0 }).collect();
+    let world = World { entries, ..World::default() };
+    let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(world) });
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let map = Box::new(|contact: Contact| contact.id.parse().unwrap());
+    let stage = Stage { residual: Filter::default(), wish: Wish::default(), map };
+    let state = resume.as_ref().map_or_else(WalkState::default, |resume| resume.state.clone());
+    let mut sink = Interrupted { rows: Vec::new(), left: after, state, kept: 0, ids: Vec::new(), kept_ids: 0 };
+    let options = WalkOptions::default();
+    runtime.block_on(walk(&source, &plan(listing), Extent::All, options, stage, &mut sink, resume));
+    sink
 }

@@ -27,7 +27,7 @@ pub(super) async fn walk<R: Send + 'static>(
         lane_rows(run, lane, plan, &mut wanted, &mut seen).await?;
     }
     if !single {
-        run.doubts.push("several lists were read one after the other".to_owned());
+        run.state.doubts.push("several lists were read one after the other".to_owned());
     }
     Ok(())
 }
@@ -105,7 +105,9 @@ async fn lane_rows<R: Send + 'static>(
         idle = if fresh == 0 { idle + 1 } else { 0 };
         if !more || idle >= IDLE_PAGES {
             if idle >= IDLE_PAGES {
-                run.doubts.push("the server gave the same contacts again wherever it was asked to start".to_owned());
+                run.state
+                    .doubts
+                    .push("the server gave the same contacts again wherever it was asked to start".to_owned());
             }
             run.state.tally.add_totals(first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
             return finish(run, pages, lane);
@@ -117,7 +119,7 @@ fn finish<R: Send + 'static>(run: &mut Run<'_, R>, pages: u32, lane: &Lane) -> R
     if pages <= 1 {
         run.proofs.push("one reply held all".to_owned());
     } else {
-        run.doubts.push(format!("the pages of `{}` were read in an order that proves nothing", lane.path));
+        run.state.doubts.push(format!("the pages of `{}` were read in an order that proves nothing", lane.path));
     }
     Ok(())
 }
