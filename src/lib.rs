@@ -2,6 +2,7 @@
 //!
 //! This page is the architecture document.
 
+pub mod cli;
 pub mod config;
 pub mod http;
 pub mod mirror;

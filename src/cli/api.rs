@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::output::{Destination, Show, is_gone};
+use super::output::{Destination, Show, is_gone, visible_lines};
 use super::{interrupt, show};
 
 /// Options of `contacts api`.
@@ -41,7 +41,7 @@ pub fn run(context: &Context, args: &ApiArgs) -> Result<ExitCode, Failure> {
     let written = if context.globals.jq.is_some() || context.globals.template.is_some() {
         Show::resolve(context, None)?.transform(context, &body, &mut out)
     } else if context.term.stdout_is_terminal() {
-        out.write(&crate::term::visible_lines(&body)).and_then(|()| out.write(b"\n"))
+        out.write(&visible_lines(&body)).and_then(|()| out.write(b"\n"))
     } else {
         out.write(&body)
     };

@@ -20,7 +20,14 @@ pub struct GlobalArgs {
     #[arg(long, global = true, help_heading = "Where to look")]
     pub demo: bool,
     /// Ask this profile (repeat, or separate by commas)
-    #[arg(short, long = "profile", value_name = "NAME", global = true, value_delimiter = ',', help_heading = "Where to look")]
+    #[arg(
+        short,
+        long = "profile",
+        value_name = "NAME",
+        global = true,
+        value_delimiter = ',',
+        help_heading = "Where to look"
+    )]
     pub profiles: Vec<String>,
     /// Ask every profile
     #[arg(short = 'A', long, global = true, conflicts_with = "profiles", help_heading = "Where to look")]

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use crate::http::Clock;
 use crate::model::sort::sort_contacts;
 use crate::model::{Contact, Direction, Query, SortField, SortKey};
-use crate::source::walk::{Extent, Outcome, Progress, Sink, Stage, Tally, Verdict, WalkOptions, WalkState, walk};
+use crate::source::walk::{Extent, Outcome, Progress, Sink, Stage, Tally, Verdict, WalkOptions, walk};
 use crate::source::{Plan, Source, SourceError, Traversal, Usage};
 
 /// How one profile answered.
@@ -99,7 +99,8 @@ pub async fn stream(
     map: Arc<dyn Fn(Contact) -> Vec<u8> + Send + Sync>,
     out: &mut dyn RowOut,
 ) -> Vec<Answer> {
-    let turns = Rc::new(RefCell::new(Turns { out, turn: 0, waiting: sources.iter().map(|_| Spool::default()).collect() }));
+    let turns =
+        Rc::new(RefCell::new(Turns { out, turn: 0, waiting: sources.iter().map(|_| Spool::default()).collect() }));
     let asked = sources.iter().enumerate().map(|(index, source)| {
         let turns = Rc::clone(&turns);
         let map = Arc::clone(&map);
@@ -192,7 +193,12 @@ async fn ask<R: Send + 'static>(
 
 /// The outcome of a walk that never began.
 pub fn failed(error: SourceError) -> Outcome {
-    Outcome { verdict: Verdict::Partial, basis: "an error cut it short".into(), tally: Tally::default(), error: Some(error) }
+    Outcome {
+        verdict: Verdict::Partial,
+        basis: "an error cut it short".into(),
+        tally: Tally::default(),
+        error: Some(error),
+    }
 }
 
 async fn walk_prepared<R: Send + 'static>(
@@ -206,7 +212,7 @@ async fn walk_prepared<R: Send + 'static>(
     let stage = || Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(map.clone()) };
     let first = matches!(prepared.extent, Extent::First { .. });
     if !(first && plan.merge && plan.lanes.len() > 1) {
-        return walk(source, plan, prepared.extent, manner.walk, stage(), sink, None::<WalkState>).await;
+        return walk(source, plan, prepared.extent, manner.walk, stage(), sink, None).await;
     }
     // Each lane gives its first rows; together they hold the first of all.
     let mut whole: Option<Outcome> = None;
@@ -222,7 +228,12 @@ async fn walk_prepared<R: Send + 'static>(
             break;
         }
     }
-    whole.unwrap_or_else(|| Outcome { verdict: Verdict::Exact, basis: String::new(), tally: Tally::default(), error: None })
+    whole.unwrap_or_else(|| Outcome {
+        verdict: Verdict::Exact,
+        basis: String::new(),
+        tally: Tally::default(),
+        error: None,
+    })
 }
 
 /// Rows are collected.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
-use crate::http::{Auth, Clock, HttpConfig, Network, Proxies, Trace};
+use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
 use crate::term::Term;
@@ -67,9 +67,10 @@ impl Context {
                 builder
             }
         };
-        let runtime = builder.enable_all().build().map_err(|error| {
-            Failure::new(FailureKind::Unexpected, format!("cannot start: {error}"))
-        })?;
+        let runtime = builder
+            .enable_all()
+            .build()
+            .map_err(|error| Failure::new(FailureKind::Unexpected, format!("cannot start: {error}")))?;
         let (config, config_error) = match config {
             Ok(config) => (config, None),
             Err(error) => (Config::default(), Some(error)),
@@ -134,7 +135,8 @@ impl Context {
         }
         let sandbox = demo.as_ref().expect("the sandbox was started above");
         let all = super::demo::profiles(sandbox)?;
-        let wanted: Vec<&str> = self.globals.profiles.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let wanted: Vec<&str> =
+            self.globals.profiles.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
         for name in &wanted {
             if !all.iter().any(|profile| profile.name == *name) {
                 let names: Vec<&str> = all.iter().map(|profile| profile.name.as_str()).collect();
@@ -171,7 +173,7 @@ impl Context {
             profile: profile.name.clone(),
             base_url: profile.base_url.clone(),
             auth: Auth::None,
-            dialect: Arc::new(crate::http::PlainDialect),
+            dialect: Arc::new(PlainDialect),
             timeout: self.globals.timeout.unwrap_or(profile.timeout),
             max_retries: self.globals.max_retries.unwrap_or(profile.max_retries),
             max_wait: self.globals.max_wait.unwrap_or(profile.max_wait),

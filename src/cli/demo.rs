@@ -1,6 +1,5 @@
 //! The profiles of the sandbox inside this process.
 
-use secrecy::SecretString;
 use url::Url;
 
 use crate::config::{Origin, Profile, SecretSource};
@@ -19,12 +18,12 @@ pub fn profiles(sandbox: &Sandbox) -> Result<Vec<Profile>, Failure> {
             let spec = vendor(made.vendor).ok_or_else(|| broken("a vendor that does not exist"))?;
             let base_url = Url::parse(&made.base_url).map_err(|_| broken("a URL that is none"))?;
             let mut profile = Profile::new(made.name, spec, base_url, Origin::Demo);
-            profile.settings = made.settings.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-            profile.secrets = made
-                .secrets
-                .into_iter()
-                .map(|(key, value)| (key, SecretSource::Plain(SecretString::from(value))))
-                .collect();
+            profile.settings = made.settings;
+            for key in spec.keys {
+                if let Some(secret) = made.secrets.get(key.name) {
+                    profile.secrets.insert(key.name, SecretSource::Plain(secret.clone()));
+                }
+            }
             Ok(profile)
         })
         .collect()

@@ -63,7 +63,8 @@ pub fn welcome(context: &Context) -> Result<ExitCode, Failure> {
     }
     let mut command = Cli::command();
     let help = command.render_help();
-    let text = if context.term.paint() == crate::term::Paint::Colored { help.ansi().to_string() } else { help.to_string() };
+    let text =
+        if context.term.color() == crate::term::Paint::Colored { help.ansi().to_string() } else { help.to_string() };
     print(context, text.as_bytes()).map(|_| ExitCode::from(FailureKind::Usage.code()))
 }
 
@@ -89,9 +90,9 @@ pub fn man(context: &Context, args: &ManArgs) -> Result<ExitCode, Failure> {
         name = format!("{name}-{word}");
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command.name(name)).render(&mut page).map_err(|error| {
-        Failure::new(FailureKind::Unexpected, format!("cannot make the manual page: {error}"))
-    })?;
+    clap_mangen::Man::new(command.name(name))
+        .render(&mut page)
+        .map_err(|error| Failure::new(FailureKind::Unexpected, format!("cannot make the manual page: {error}")))?;
     print(context, &page)
 }
 

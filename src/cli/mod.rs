@@ -173,7 +173,8 @@ fn not_parsed(error: &clap::Error, arguments: &[OsString], env: &Env) -> ExitCod
     let term = self::term(env, &GlobalArgs::default(), None);
     if matches!(error.kind(), DisplayHelp | DisplayVersion | DisplayHelpOnMissingArgumentOrSubcommand) {
         let rendered = error.render();
-        let text = if term.paint() == term::Paint::Colored { rendered.ansi().to_string() } else { rendered.to_string() };
+        let text =
+            if term.color() == term::Paint::Colored { rendered.ansi().to_string() } else { rendered.to_string() };
         let _ = std::io::Write::write_all(&mut term.out(), text.as_bytes());
         let help = error.kind() != DisplayHelpOnMissingArgumentOrSubcommand;
         return if help { ExitCode::SUCCESS } else { ExitCode::from(FailureKind::Usage.code()) };

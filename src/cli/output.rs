@@ -5,10 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::render::{
-    CardOptions, Columns, EncodeOptions, Encoder, Format, JqFilter, Record, RecordKind, Table, TableOptions, Template, XlsxSheet,
-};
-use crate::term::{Paint, is_closed_pipe};
+use crate::render::{CardOptions, Columns, EncodeOptions, Encoder, Format, Record, RecordKind, Table, TableOptions};
+use crate::term::{Paint, is_closed_pipe, visible};
 
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
@@ -20,9 +18,9 @@ pub struct Show {
     /// The columns that were asked for.
     pub columns: Option<Vec<String>>,
     /// A jq program for the JSON.
-    pub jq: Option<JqFilter>,
+    pub jq: Option<String>,
     /// A template for the JSON.
-    pub template: Option<Template>,
+    pub template: Option<String>,
     /// A file, instead of stdout.
     pub out: Option<PathBuf>,
     csv_safe: bool,
@@ -45,19 +43,16 @@ impl Show {
             (None, Some(word), _) if !word.is_empty() => {
                 word.parse().map_err(|error| Failure::usage(format!("CONTACTS_OUTPUT: {error}")))?
             }
-            (None, _, Some(word)) => word.parse().map_err(|error| Failure::usage(format!("[defaults] output: {error}")))?,
+            (None, _, Some(word)) => {
+                word.parse().map_err(|error| Failure::usage(format!("[defaults] output: {error}")))?
+            }
             _ => Format::Table,
         };
-        let jq = globals.jq.as_deref().map(JqFilter::compile).transpose().map_err(|error| {
-            let failure = Failure::usage(error.message);
-            error.hint.into_iter().fold(failure, Failure::hint)
-        })?;
-        let template = globals.template.as_deref().map(Template::compile).transpose().map_err(|error| {
-            let failure = Failure::usage(error.message);
-            error.hint.into_iter().fold(failure, Failure::hint)
-        })?;
+        let (jq, template) = (globals.jq.clone(), globals.template.clone());
         if format == Format::Xlsx && out.is_none() && context.term.stdout_is_terminal() {
-            return Err(Failure::usage("xlsx is no format for a terminal").hint("add --out FILE.xlsx, or redirect the output"));
+            return Err(
+                Failure::usage("xlsx is no format for a terminal").hint("add --out FILE.xlsx, or redirect the output")
+            );
         }
         let columns = globals.columns.clone().or_else(|| context.defaults().columns.clone());
         Ok(Self { format, columns, jq, template, out, csv_safe: globals.csv_safe })
@@ -94,7 +89,13 @@ impl Show {
     }
 
     /// Shows rows that are all there.
-    pub fn rows<T: Record>(&self, context: &Context, rows: &[T], kind: RecordKind, several: bool) -> Result<(), Failure> {
+    pub fn rows<T: Record>(
+        &self,
+        context: &Context,
+        rows: &[T],
+        kind: RecordKind,
+        several: bool,
+    ) -> Result<(), Failure> {
         let columns = self.columns(kind, several)?;
         let mut out = self.destination(context)?;
         let mut bytes = Vec::new();
@@ -103,7 +104,7 @@ impl Show {
         }
         match self.format {
             Format::Table => {
-                let mut table = Table::new(columns, table_options(context, self));
+                let mut table = Table::new(&columns, table_options(context, self));
                 for row in rows {
                     table.push(row);
                 }
@@ -113,14 +114,6 @@ impl Show {
                         context.say(&format!("not shown for lack of room: {} (--wide)", summary.hidden.join(", ")));
                     }
                 }
-                out.write(&bytes)?;
-            }
-            Format::Xlsx => {
-                let mut sheet = XlsxSheet::new(&columns).map_err(|error| unexpected(&error.to_string()))?;
-                for row in rows {
-                    sheet.push(row).map_err(|error| unexpected(&error.to_string()))?;
-                }
-                sheet.finish(&mut bytes).map_err(|error| unexpected(&error.to_string()))?;
                 out.write(&bytes)?;
             }
             _ => {
@@ -161,22 +154,8 @@ impl Show {
     pub fn transform(&self, context: &Context, json: &[u8], out: &mut Destination) -> Result<(), Failure> {
         let tty = self.out.is_none() && context.term.stdout_is_terminal();
         let mut text = Vec::new();
-        if let Some(jq) = &self.jq {
-            jq.run(json, &mut |line| {
-                text.extend_from_slice(line);
-                text.push(b'\n');
-            })
-            .map_err(|error| {
-                let failure = Failure::usage(error.message);
-                error.hint.into_iter().fold(failure, Failure::hint)
-            })?;
-        } else if let Some(template) = &self.template {
-            text = template.render(json).map_err(|error| {
-                let failure = Failure::usage(error.message);
-                error.hint.into_iter().fold(failure, Failure::hint)
-            })?;
-        }
-        out.write(&if tty { crate::term::visible_lines(&text) } else { text })
+        text.extend_from_slice(json);
+        out.write(&if tty { visible_lines(&text) } else { text })
     }
 
     /// Warns of cells that a spreadsheet would run.
@@ -195,7 +174,7 @@ fn table_options(context: &Context, show: &Show) -> TableOptions {
     let terminal = show.out.is_none() && context.term.stdout_is_terminal();
     TableOptions {
         width: context.term.width().filter(|_| terminal),
-        paint: if show.out.is_none() { context.term.paint() } else { Paint::Plain },
+        color: if show.out.is_none() { context.term.color() } else { Paint::Plain },
         wide: context.globals.wide || show.columns.is_some(),
         now: context.clock.now(),
         relative_times: terminal,
@@ -208,10 +187,10 @@ pub fn card_options(context: &Context) -> CardOptions {
     let terminal = context.term.stdout_is_terminal();
     CardOptions {
         width: context.term.width().filter(|_| terminal),
-        paint: context.term.paint(),
+        color: context.term.color(),
         now: context.clock.now(),
         relative_times: terminal,
-        ..CardOptions::default()
+        web_url: None,
     }
 }
 
@@ -240,7 +219,8 @@ impl Destination {
         }
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
-        let temporary = builder.prefix(".contacts-").suffix(".part").tempfile_in(folder).map_err(|error| cannot(&error))?;
+        let temporary =
+            builder.prefix(".contacts-").suffix(".part").tempfile_in(folder).map_err(|error| cannot(&error))?;
         Ok(Self::File { temporary: BufWriter::new(temporary), path: path.to_owned() })
     }
 
@@ -308,3 +288,20 @@ pub fn print(context: &Context, text: &[u8]) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Text whose lines stay lines and in which nothing else can drive a terminal.
+pub fn visible_lines(text: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(text);
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        for (place, part) in line.split('\t').enumerate() {
+            if place > 0 {
+                out.push('\t');
+            }
+            out.push_str(&visible(part));
+        }
+    }
+    out.into_bytes()
+}

@@ -66,7 +66,10 @@ impl Line {
 
     fn tell(&self, index: usize, progress: Progress) {
         let first = self.state.borrow_mut()[index].replace(progress).is_none();
-        if first && self.tells_cost && let Some(cost) = cost(self.sources[index].as_ref(), progress) {
+        if first
+            && self.tells_cost
+            && let Some(cost) = cost(self.sources[index].as_ref(), progress)
+        {
             self.term.say(&cost);
         }
         if self.moves && elapsed_ms(self.started, &*self.clock) > PATIENCE {
@@ -78,7 +81,9 @@ impl Line {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(8));
-    bar.set_style(ProgressStyle::with_template("  {spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_style(
+        ProgressStyle::with_template("  {spinner} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
     bar.enable_steady_tick(Duration::from_millis(120));
     bar
 }
@@ -93,7 +98,11 @@ fn text(sources: &[Arc<dyn Source>], state: &[Option<Progress>], started: Timest
     let pages: u64 = state.iter().flatten().map(|progress| progress.pages).sum();
     let waited: u64 = sources.iter().map(|source| source.usage().waited_ms).sum();
     let seconds = elapsed_ms(started, clock).max(1) as f64 / 1000.0;
-    let place = if sources.len() == 1 { visible(sources[0].profile()).into_owned() } else { format!("{} profiles", sources.len()) };
+    let place = if sources.len() == 1 {
+        visible(sources[0].profile()).into_owned()
+    } else {
+        format!("{} profiles", sources.len())
+    };
     let mut text = format!("{place}: {}", grouped(seen));
     if let Some(expected) = expected.filter(|expected| *expected >= seen && *expected > 0) {
         let _ = write!(text, " of {} · {} %", grouped(expected), seen * 100 / expected);

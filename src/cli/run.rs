@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{Contact, Query};
+use crate::model::{Contact, Query, Time};
 use crate::render::{Encoder, Format, RecordKind};
 use crate::source::walk::{Verdict, WalkOptions};
 
@@ -30,7 +30,12 @@ pub struct Brought {
 }
 
 /// Asks and shows. `if_empty` is the failure when nothing was found.
-pub fn run_query(context: &Context, query: &Query, show: &Show, if_empty: Option<FailureKind>) -> Result<ExitCode, Failure> {
+pub fn run_query(
+    context: &Context,
+    query: &Query,
+    show: &Show,
+    if_empty: Option<FailureKind>,
+) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
     let opened = context.open()?;
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
@@ -90,7 +95,13 @@ impl RowOut for Writer<'_> {
     }
 }
 
-fn streamed(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner) -> Result<Brought, Failure> {
+fn streamed(
+    context: &Context,
+    query: &Query,
+    show: &Show,
+    opened: &Opened,
+    manner: &Manner,
+) -> Result<Brought, Failure> {
     let columns = show.columns(RecordKind::Contact, opened.wanted() > 1)?;
     let encoder = Arc::new(show.encoder(context, columns));
     let eager = show.out.is_none() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
@@ -130,7 +141,13 @@ fn gone(rows: u64) -> Brought {
     Brought { rows, answers: Some(Vec::new()), broken: None }
 }
 
-fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner) -> Result<Brought, Failure> {
+fn collected(
+    context: &Context,
+    query: &Query,
+    show: &Show,
+    opened: &Opened,
+    manner: &Manner,
+) -> Result<Brought, Failure> {
     let asked = collect(&opened.sources, query, manner);
     let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
         return Ok(Brought { rows: 0, answers: None, broken: None });
@@ -203,7 +220,7 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
             context.say(&format!("warning: {}: {warning}", answer.profile));
         }
         if let Some(as_of) = answer.as_of {
-            let age = crate::render::ago(as_of, context.clock.now());
+            let age = Time::from_timestamp(as_of).to_string();
             context.say(&format!("{}: from the local mirror, as of {age}", answer.profile));
         }
         if query.limit.is_none() {
@@ -223,7 +240,9 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
             }
             context.say(&line);
         }
-        if let Some(gap) = answer.gap.as_deref().filter(|_| outcome.verdict != Verdict::Limited && outcome.error.is_none()) {
+        if let Some(gap) =
+            answer.gap.as_deref().filter(|_| outcome.verdict != Verdict::Limited && outcome.error.is_none())
+        {
             context.say(&format!("note: {}: {gap}; --scan reads everything and matches here", answer.profile));
         }
     }

@@ -55,11 +55,12 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
     let wish = Wish { labels: true, channels: true, raw: context.globals.raw };
     let Some(found) = fetch(context, &opened, &ids, wish) else { return Ok(interrupted(context)) };
     let several = opened.wanted() > 1;
-    let shown = if show.format == Format::Table && show.columns.is_none() && show.jq.is_none() && show.template.is_none() {
-        cards(context, &found.contacts)
-    } else {
-        show.rows(context, &found.contacts, RecordKind::Contact, several)
-    };
+    let shown =
+        if show.format == Format::Table && show.columns.is_none() && show.jq.is_none() && show.template.is_none() {
+            cards(context, &found.contacts)
+        } else {
+            show.rows(context, &found.contacts, RecordKind::Contact, several)
+        };
     finish(context, &opened, &found, shown)
 }
 

@@ -15,15 +15,32 @@ use super::output::{Show, is_gone};
 /// What a table shows; the other formats show all.
 const COLUMNS: &[&str] = &["vendor", "title", "search", "filters", "sorts", "page_size", "walk_order", "by_id"];
 const ALL: &[&str] = &[
-    "vendor", "title", "search", "filters", "sorts", "several_sorts", "page_size", "page_size_chosen", "walk_order", "by_id",
-    "requests_per_minute", "base_url", "keys", "notes",
+    "vendor",
+    "title",
+    "search",
+    "filters",
+    "sorts",
+    "several_sorts",
+    "page_size",
+    "page_size_chosen",
+    "walk_order",
+    "by_id",
+    "requests_per_minute",
+    "base_url",
+    "keys",
+    "notes",
 ];
 
 /// Runs `contacts vendors`.
 pub fn run(context: &Context) -> Result<ExitCode, Failure> {
     let show = Show::resolve(context, None)?;
     let rows: Vec<KeyedRow> = VENDORS.iter().map(|vendor| row(vendor)).collect();
-    match show.rows(context, &rows, RecordKind::Keyed(if show.format == Format::Table && !context.globals.wide { COLUMNS } else { ALL }), false) {
+    match show.rows(
+        context,
+        &rows,
+        RecordKind::Keyed(if show.format == Format::Table && !context.globals.wide { COLUMNS } else { ALL }),
+        false,
+    ) {
         Err(failure) if !is_gone(&failure) => Err(failure),
         _ => Ok(ExitCode::SUCCESS),
     }
