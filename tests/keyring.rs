@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use contacts::config::keyring::{DEADLINE, KeyringError, SecretStore as _, SystemKeyring};
+use contacts::config::keyring::{DEADLINE, KeyringError, SecretStore as _, SystemKeyring, probe};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The status of `scripts/with-keyring` where the tools it needs are missing.
@@ -51,6 +51,7 @@ fn inside_a_keyring() {
     }
     keyring.set("desk", "api_secret", &SecretString::from("other")).unwrap();
     assert!(keyring.delete("desk", "api_key").unwrap());
+    assert!(probe(&keyring).unwrap() < DEADLINE);
     assert_eq!((get("api_key"), get("api_secret").as_deref()), (None, Some("other")));
 }
 

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::keyring::{Entry, Error};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -98,6 +98,16 @@ impl SecretStore for SystemKeyring {
             Err(error) => Err(error),
         })
     }
+}
+
+/// Writes a made-up secret, reads it back and removes it; returns how long writing and reading took.
+pub fn probe(store: &dyn SecretStore) -> Result<Duration, KeyringError> {
+    const ENTRY: (&str, &str) = ("contacts-doctor", "canary");
+    let canary = SecretString::from(format!("canary-{:016x}", fastrand::u64(..)));
+    let started = Instant::now();
+    store.set(ENTRY.0, ENTRY.1, &canary)?;
+    let elapsed = started.elapsed();
+    if store.delete(ENTRY.0, ENTRY.1)? { Ok(elapsed) } else { Err(KeyringError::NotKept) }
 }
 
 /// Does one thing with an entry on a thread of its own. A thread that misses the deadline is left behind.

@@ -119,18 +119,18 @@ impl Config {
     /// The profiles to ask. Precedence: `wanted`, `CONTACTS_PROFILE`, the environment's own profile, `default_profile`,
     /// the only one.
     pub fn select(&self, wanted: Wanted<'_>, env: &Env) -> Result<Selection, ConfigError> {
-        let names: Vec<String> = match wanted {
-            Wanted::All if self.profiles.is_empty() => return Err(nothing_configured()),
-            Wanted::All => self.names().map(ToOwned::to_owned).collect(),
-            Wanted::Named([]) => match env.text("CONTACTS_PROFILE") {
-                Some(names) => split_names([names])?,
-                None => vec![self.default_name()?],
-            },
-            Wanted::Named(names) => split_names(names.iter().map(String::as_str))?,
+        let from_variable = env.text("CONTACTS_PROFILE");
+        let (names, variable) = match (wanted, from_variable) {
+            (Wanted::All, _) if self.profiles.is_empty() => return Err(nothing_configured()),
+            (Wanted::All, _) => (self.names().map(ToOwned::to_owned).collect(), None),
+            (Wanted::Named([]), Some(names)) => (split_names([names])?, from_variable),
+            (Wanted::Named([]), None) => (vec![self.default_name()?], None),
+            (Wanted::Named(names), _) => (split_names(names.iter().map(String::as_str))?, None),
         };
         let mut selection = Selection::default();
         for name in names {
-            match self.profile(&name)? {
+            let hint = || variable.map(|_| "the name came from the environment variable CONTACTS_PROFILE".to_owned());
+            match self.profile(&name).map_err(|error| error.hint_maybe(hint()))? {
                 Ok(profile) => selection.profiles.push(profile.clone()),
                 Err(error) => selection.broken.push(error.clone()),
             }

@@ -127,7 +127,7 @@ pub(super) fn other_places(key: &str) -> String {
     )
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use std::path::Path;
 

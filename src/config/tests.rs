@@ -131,6 +131,9 @@ fn a_selection_that_cannot_be_made_says_what_there_is() {
     assert_eq!(error.message, "no profile called `suport` in ~/.config/contacts/config.toml");
     assert_eq!(error.hints, ["did you mean `support`?"]);
 
+    let error = Home::new(FOUR).with("CONTACTS_PROFILE", "suport").select(&[]).unwrap_err();
+    assert!(error.hints[1].contains("CONTACTS_PROFILE"), "{error:?}");
+
     let error = Home::new("default_profile = 'b'\n[profiles.bb]\nvendor='chatbotx'").select(&[]).unwrap_err();
     assert_eq!(error.kind, ConfigErrorKind::Config);
     assert!(error.message.starts_with("~/.config/contacts/config.toml:1:"), "{error:?}");
