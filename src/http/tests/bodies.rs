@@ -58,6 +58,7 @@ async fn a_body_announced_or_sent_too_large_is_refused() {
         let server = Server::acting(vec![act]).await;
         let error = client(&server).0.get("a", &[]).await.unwrap_err();
         assert_eq!((error.kind, server.hits()), (HttpErrorKind::BadReply, 1), "{error}");
+        assert!(error.message.contains("larger than 64 MiB"), "{error}");
     }
 }
 
