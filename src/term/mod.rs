@@ -9,5 +9,5 @@ mod width;
 
 pub use color::{ColorChoice, Paint, Style};
 pub use streams::{Out, Term, TermOptions, is_closed_pipe};
-pub use visible::{is_inert, visible};
+pub use visible::{is_inert, visible, visible_lines};
 pub use width::{cells, cut, pad};

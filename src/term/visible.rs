@@ -27,6 +27,20 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// As [`visible`] for text of several lines, as a template's or a vendor's whole reply: line feeds and tabs stay.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (0x20..0x7f).contains(&byte) || byte == b'\n' || byte == b'\t') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive(['\n', '\t']) {
+        let end = line.len() - usize::from(line.ends_with(['\n', '\t']));
+        out.push_str(&visible(&line[..end]));
+        out.push_str(&line[end..]);
+    }
+    Cow::Owned(out)
+}
+
 fn from_first_unusual(text: &str, first: usize) -> Cow<'_, str> {
     // One step back, so that a mark sees the letter it stands on.
     let start = first.saturating_sub(1);
@@ -230,6 +244,11 @@ mod tests {
         ] {
             assert_eq!(visible(text), shown, "{text:?}");
         }
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        assert_eq!(visible_lines("a\tb\n\u{1b}c\r\n"), "a\tb\n\\u{1b}c\\r\n");
     }
 
     #[test]
