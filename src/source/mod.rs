@@ -58,8 +58,8 @@ pub trait Source: Send + Sync {
         true
     }
 
-    /// The lane that begins with the contact of `lane` that changed last, for a look whether anything moved into it;
-    /// `None` where the vendor cannot sort so.
+    /// The lane that begins with the contact of `lane` that changed last, for a look whether anything moved into it, in
+    /// pages as large as the vendor gives them; `None` where the vendor cannot sort so.
     fn newest_lane(&self, _lane: &Lane) -> Option<Lane> {
         None
     }

@@ -259,11 +259,13 @@ impl<R: Send + 'static> Run<'_, R> {
         for (index, lane) in plan.lanes.iter().enumerate() {
             let Some(probe) = self.source.newest_lane(lane) else { continue };
             let mut fetcher = self.fetcher(&probe);
-            let window = super::Window { start: 0, len: PROBE_LEN };
+            // A vendor that gives fewer rows than asked for would look as if it had no more.
+            let (Paging::Offset { max } | Paging::Sized { max } | Paging::Numbered { size: max }) = probe.paging;
+            let window = super::Window { start: 0, len: PROBE_LEN.min(max) };
             let page = fetcher.take(window, 1, |_| None).await?;
             self.state.tally.pages += 1;
             let rows = page.rows.len() as u64;
-            let whole = page.total.is_none_or(|total| total <= rows) && rows < u64::from(PROBE_LEN);
+            let whole = page.total.is_none_or(|total| total <= rows) && rows < u64::from(window.len);
             let before = self.options.started_at.and_then(|at| at.checked_sub(CLOCK_SKEW).ok());
             let reaches_back = before.is_some_and(|before| {
                 page.rows.last().and_then(|row| row.updated_at).is_some_and(|oldest| oldest.timestamp() < before)

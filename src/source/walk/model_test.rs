@@ -145,7 +145,7 @@ impl Source for Double {
     }
     fn newest_lane(&self, lane: &Lane) -> Option<Lane> {
         let params = vec![("newest".to_owned(), String::new())];
-        Some(Lane { params, ..lane.clone() })
+        Some(Lane { params, paging: Paging::Offset { max: 100 }, ..lane.clone() })
     }
 }
 

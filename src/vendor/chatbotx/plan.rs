@@ -93,6 +93,7 @@ pub(super) fn newest(lane: &Lane) -> Lane {
         }
     }
     newest.order = Order::Unproven;
+    newest.paging = Paging::Sized { max: MOST_ROWS };
     newest
 }
 

@@ -68,6 +68,7 @@ pub(super) fn newest(lane: &Lane) -> Lane {
         }
     }
     newest.order = Order::Unproven;
+    newest.paging = Paging::Offset { max: MOST_ROWS };
     newest
 }
 
