@@ -18,8 +18,8 @@ const SKIPPED: i32 = 77;
 
 /// This test program, to run one of the tests called `inside_…`.
 fn inside(mut command: Command, test: &str) -> Output {
-    let this = std::env::current_exe().unwrap();
-    command.arg(this).args(["--exact", test, "--ignored", "--test-threads=1"]).output().unwrap()
+    let this = std::env::current_exe().expect("a test program knows where it is");
+    command.arg(this).args(["--exact", test, "--ignored", "--test-threads=1"]).output().expect("it can be run")
 }
 
 fn assert_passed(output: &Output) {

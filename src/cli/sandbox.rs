@@ -53,7 +53,9 @@ fn faults_help() -> String {
     for (word, meaning) in FAULT_KINDS {
         help.push_str(&format!("  {word:<14} {meaning}\n"));
     }
-    help.push_str("\nExamples: --fault rocketchat:reset@3   --fault '*:500@2x3'   --fault chatwoot:429=20@5   --fault truncate@2");
+    help.push_str(
+        "\nExamples: --fault rocketchat:reset@3   --fault '*:500@2x3'   --fault chatwoot:429=20@5   --fault truncate@2",
+    );
     help
 }
 
@@ -73,7 +75,8 @@ pub fn run(context: &Context, args: SandboxArgs) -> Result<ExitCode, Failure> {
     };
     context.block_on(async {
         let sandbox = start(options).await.map_err(|error| {
-            let failure = Failure::new(FailureKind::Unexpected, format!("cannot listen on 127.0.0.1:{}: {error}", args.port));
+            let failure =
+                Failure::new(FailureKind::Unexpected, format!("cannot listen on 127.0.0.1:{}: {error}", args.port));
             failure.hint("choose another port, or leave --port out")
         })?;
         let mut out = context.term.out();

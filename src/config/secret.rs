@@ -127,7 +127,8 @@ pub(super) fn other_places(key: &str) -> String {
     )
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::path::Path;
 
