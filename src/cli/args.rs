@@ -136,6 +136,9 @@ pub struct SelectArgs {
     /// Write to this file, whole or not at all
     #[arg(long, value_name = "FILE", help_heading = "How to show it")]
     pub out: Option<PathBuf>,
+    /// Keep the state of an export here, and go on from it after an interruption
+    #[arg(long, value_name = "STATE", requires = "out", requires = "all", help_heading = "How hard to try")]
+    pub resume: Option<PathBuf>,
 }
 
 /// What to do with contacts marked unknown.

@@ -14,8 +14,10 @@ use jiff::Timestamp;
 
 use crate::http::Clock;
 use crate::model::sort::sort_contacts;
-use crate::model::{Contact, Direction, Query, SortField, SortKey};
-use crate::source::walk::{Extent, Outcome, Progress, Sink, Stage, Tally, Verdict, WalkOptions, walk};
+use crate::model::{Contact, Direction, Query, SortField, SortKey, Text};
+use crate::source::walk::{
+    Extent, Outcome, Progress, Resume, Sink, Stage, Tally, Verdict, WalkOptions, WalkState, walk,
+};
 use crate::source::{Plan, Source, SourceError, Traversal, Usage};
 
 /// How one profile answered.
@@ -76,6 +78,16 @@ pub trait RowOut {
 
     /// A page's rows are through.
     fn page(&mut self) -> ControlFlow<()>;
+
+    /// Keeps ids that a resumed walk needs; asked of a single profile's walk only.
+    fn ids(&mut self, _ids: &[Text]) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// Every row so far belongs to this state; told of a single profile's walk only.
+    fn checkpoint(&mut self, _state: &WalkState) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
 }
 
 /// How a query is carried out, whatever it asks.
@@ -98,15 +110,20 @@ pub async fn stream(
     manner: &Manner,
     map: Arc<dyn Fn(Contact) -> Vec<u8> + Send + Sync>,
     out: &mut dyn RowOut,
+    resume: Option<Resume>,
 ) -> Vec<Answer> {
+    let resume = RefCell::new(resume);
     let turns =
         Rc::new(RefCell::new(Turns { out, turn: 0, waiting: sources.iter().map(|_| Spool::default()).collect() }));
     let asked = sources.iter().enumerate().map(|(index, source)| {
         let turns = Rc::clone(&turns);
         let map = Arc::clone(&map);
+        let resume = resume.borrow_mut().take();
         async move {
-            let mut sink = InTurn { index, turns: Rc::clone(&turns), progress: Rc::clone(&manner.progress) };
-            let answer = ask(source, query, manner, sources.len() > 1, move |contact| map(contact), &mut sink).await;
+            let single = sources.len() == 1;
+            let mut sink = InTurn { index, single, turns: Rc::clone(&turns), progress: Rc::clone(&manner.progress) };
+            let answer =
+                ask(source, query, manner, sources.len() > 1, move |contact| map(contact), &mut sink, resume).await;
             turns.borrow_mut().finished(index);
             answer
         }
@@ -119,7 +136,7 @@ pub async fn collect(sources: &[Arc<dyn Source>], query: &Query, manner: &Manner
     let several = sources.len() > 1;
     let asked = sources.iter().enumerate().map(|(index, source)| async move {
         let mut sink = Collected { index, rows: Vec::new(), progress: Rc::clone(&manner.progress) };
-        let answer = ask(source, query, manner, several, |contact| contact, &mut sink).await;
+        let answer = ask(source, query, manner, several, |contact| contact, &mut sink, None).await;
         (sink.rows, answer)
     });
     let (rows, mut answers): (Vec<_>, Vec<_>) = join_all(asked).await.into_iter().unzip();
@@ -169,12 +186,13 @@ async fn ask<R: Send + 'static>(
     several: bool,
     map: impl Fn(Contact) -> R + Clone + Send + Sync + 'static,
     sink: &mut dyn Sink<R>,
+    resume: Option<Resume>,
 ) -> Answer {
     let started_at = manner.clock.now();
     let (outcome, gap) = match prepare(source.as_ref(), query, several) {
         Ok(prepared) => {
             let gap = prepared.plan.gap.clone();
-            (walk_prepared(source, &prepared, manner, map, sink).await, gap)
+            (walk_prepared(source, &prepared, manner, map, sink, resume).await, gap)
         }
         Err(error) => (failed(error), None),
     };
@@ -207,12 +225,13 @@ async fn walk_prepared<R: Send + 'static>(
     manner: &Manner,
     map: impl Fn(Contact) -> R + Clone + Send + Sync + 'static,
     sink: &mut dyn Sink<R>,
+    resume: Option<Resume>,
 ) -> Outcome {
     let plan = &prepared.plan;
     let stage = || Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(map.clone()) };
     let first = matches!(prepared.extent, Extent::First { .. });
     if !(first && plan.merge && plan.lanes.len() > 1) {
-        return walk(source, plan, prepared.extent, manner.walk, stage(), sink, None).await;
+        return walk(source, plan, prepared.extent, manner.walk, stage(), sink, resume).await;
     }
     // Each lane gives its first rows; together they hold the first of all.
     let mut whole: Option<Outcome> = None;
@@ -275,6 +294,7 @@ impl Turns<'_> {
 
 struct InTurn<'a> {
     index: usize,
+    single: bool,
     turns: Rc<RefCell<Turns<'a>>>,
     progress: Rc<dyn Fn(usize, Progress)>,
 }
@@ -290,6 +310,14 @@ impl Sink<Vec<u8>> for InTurn<'_> {
             }
         }
         if turns.turn == self.index { turns.out.page() } else { ControlFlow::Continue(()) }
+    }
+
+    fn ids(&mut self, ids: &[Text]) -> ControlFlow<()> {
+        if self.single { self.turns.borrow_mut().out.ids(ids) } else { ControlFlow::Continue(()) }
+    }
+
+    fn checkpoint(&mut self, state: &WalkState) -> ControlFlow<()> {
+        if self.single { self.turns.borrow_mut().out.checkpoint(state) } else { ControlFlow::Continue(()) }
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -28,7 +28,7 @@ pub struct Context {
     pub trace: Arc<dyn Trace>,
     config: Config,
     config_error: Option<ConfigError>,
-    runtime: tokio::runtime::Runtime,
+    runtime: Option<tokio::runtime::Runtime>,
     demo: RefCell<Option<Sandbox>>,
     failures: Cell<u32>,
 }
@@ -76,12 +76,23 @@ impl Context {
             Err(error) => (Config::default(), Some(error)),
         };
         let demo = RefCell::new(None);
-        Ok(Self { env, term, globals, clock, trace, config, config_error, runtime, demo, failures: Cell::new(0) })
+        Ok(Self {
+            env,
+            term,
+            globals,
+            clock,
+            trace,
+            config,
+            config_error,
+            runtime: Some(runtime),
+            demo,
+            failures: Cell::new(0),
+        })
     }
 
     /// Runs a future to its end.
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.runtime.block_on(future)
+        self.runtime.as_ref().expect("the runtime lives as long as the context").block_on(future)
     }
 
     /// The configuration, if it can be read.
@@ -199,6 +210,15 @@ impl Context {
     /// Where processes of this user share what they know; nothing is shared in the demo.
     fn state_dir(&self) -> Option<PathBuf> {
         if self.globals.demo { None } else { self.env.state_dir() }
+    }
+}
+
+impl Drop for Context {
+    /// Ends at once: a name server that does not answer must not keep the program from its exit.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

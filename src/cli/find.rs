@@ -61,7 +61,7 @@ pub struct SearchArgs {
 pub fn list(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
     let show = Show::resolve(context, args.select.out.clone())?;
     let query = resolve(context, &args.select, Filter::default(), &show)?;
-    run_query(context, &query, &show, None)
+    run_query(context, &query, &show, args.select.resume.as_deref(), None)
 }
 
 /// Runs `contacts search`.
@@ -69,7 +69,7 @@ pub fn search(context: &Context, args: &SearchArgs) -> Result<ExitCode, Failure>
     let show = Show::resolve(context, args.select.out.clone())?;
     let filter = text_filter(args)?;
     let query = Query { scan: args.scan, ..resolve(context, &args.select, filter, &show)? };
-    run_query(context, &query, &show, args.fail_empty.then_some(FailureKind::NotFound))
+    run_query(context, &query, &show, args.select.resume.as_deref(), args.fail_empty.then_some(FailureKind::NotFound))
 }
 
 /// The text that is searched for.
@@ -127,6 +127,7 @@ pub fn resolve(context: &Context, args: &SelectArgs, text: Filter, show: &Show) 
         created_since,
         active_since,
         out: _,
+        resume: _,
     } = args;
     let now = context.clock.now();
     let time = |option: &str, text: &Option<String>| text.as_deref().map(|text| since(option, text, now)).transpose();

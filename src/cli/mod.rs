@@ -5,6 +5,7 @@ mod args;
 mod ask;
 mod context;
 mod demo;
+mod export;
 mod failure;
 mod find;
 mod generate;

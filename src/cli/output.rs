@@ -9,6 +9,7 @@ use crate::render::{CardOptions, Columns, EncodeOptions, Encoder, Format, Record
 use crate::term::{Paint, is_closed_pipe, visible};
 
 use super::context::Context;
+use super::export::Export;
 use super::failure::{Failure, FailureKind};
 
 /// How an answer is shown.
@@ -86,6 +87,12 @@ impl Show {
             None => Ok(Destination::Stdout(context.term.out())),
             Some(path) => Destination::file(path),
         }
+    }
+
+    /// Opens an export that survives, whose state is kept in `state`.
+    pub fn export(&self, state: &Path, query: &str) -> Result<Destination, Failure> {
+        let out = self.out.as_deref().ok_or_else(|| Failure::usage("--resume needs --out FILE"))?;
+        Export::open(out, state, query.to_owned()).map(Destination::Export)
     }
 
     /// Shows rows that are all there.
@@ -209,6 +216,8 @@ pub enum Destination {
         /// Its name at the end.
         path: PathBuf,
     },
+    /// A file that grows over several runs.
+    Export(Export),
 }
 
 impl Destination {
@@ -229,6 +238,7 @@ impl Destination {
         match self {
             Self::Stdout(out) => out.write_all(bytes).map_err(|error| stdout_failure(&error)),
             Self::File { temporary, path } => temporary.write_all(bytes).map_err(|error| file_failure(path, &error)),
+            Self::Export(export) => export.write(bytes),
         }
     }
 
@@ -237,6 +247,7 @@ impl Destination {
         match self {
             Self::Stdout(out) => out.flush().map_err(|error| stdout_failure(&error)),
             Self::File { temporary, path } => temporary.flush().map_err(|error| file_failure(path, &error)),
+            Self::Export(_) => Ok(()),
         }
     }
 
@@ -250,6 +261,7 @@ impl Destination {
                 file.as_file().sync_all().map_err(|error| file_failure(&path, &error))?;
                 file.persist(&path).map(drop).map_err(|error| file_failure(&path, &error.error))
             }
+            Self::Export(export) => export.finish(),
         }
     }
 }

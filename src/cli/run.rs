@@ -1,16 +1,19 @@
 //! Runs a query from the open profiles to the exit code: rows to stdout, everything said to stderr.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::model::{Contact, Query, Time};
+use crate::http::Clock;
+use crate::model::{Contact, Query, Text, Time};
 use crate::render::{Encoder, Format, RecordKind};
-use crate::source::walk::{Verdict, WalkOptions};
+use crate::source::walk::{Verdict, WalkOptions, WalkState};
 
 use super::ask::{Answer, Manner, RowOut, can_stream, collect, stream};
 use super::context::{Context, Opened};
+use super::export::{Checkpoint, Export};
 use super::failure::{Failure, FailureKind, combined};
 use super::output::{Destination, Show, is_gone};
 use super::progress::{self, Line};
@@ -34,14 +37,20 @@ pub fn run_query(
     context: &Context,
     query: &Query,
     show: &Show,
+    resume: Option<&Path>,
     if_empty: Option<FailureKind>,
 ) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
     let opened = context.open()?;
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &line);
-    let brought = if show.is_streaming() && can_stream(&opened.sources, query) {
-        streamed(context, query, show, &opened, &manner)?
+    let streams = show.is_streaming() && can_stream(&opened.sources, query);
+    if resume.is_some() && (!streams || opened.wanted() > 1) {
+        let failure = Failure::usage("--resume needs one profile and rows that are written as they come");
+        return Err(failure.hint("choose one profile with -p, a format as ndjson or csv, and no --sort"));
+    }
+    let brought = if streams {
+        streamed(context, query, show, &opened, &manner, resume)?
     } else {
         collected(context, query, show, &opened, &manner)?
     };
@@ -66,6 +75,9 @@ struct Writer<'a> {
     rows: u64,
     /// Whether somebody may be reading along.
     eager: bool,
+    clock: Arc<dyn Clock>,
+    /// How far an export was safe last.
+    good: Option<Checkpoint>,
     broken: Option<Failure>,
 }
 
@@ -86,12 +98,27 @@ impl RowOut for Writer<'_> {
         let between = if self.rows > 0 { self.encoder.between() } else { &[][..] };
         let written = self.out.write(between).and_then(|()| self.out.write(row));
         self.rows += 1;
+        if let Destination::Export(export) = &mut self.out {
+            export.count_row();
+        }
         self.keep(written)
     }
 
     fn page(&mut self) -> ControlFlow<()> {
         let flushed = if self.eager { self.out.flush() } else { Ok(()) };
         self.keep(flushed)
+    }
+
+    fn ids(&mut self, ids: &[Text]) -> ControlFlow<()> {
+        let kept = if let Destination::Export(export) = &mut self.out { export.keep_ids(ids) } else { Ok(()) };
+        self.keep(kept)
+    }
+
+    fn checkpoint(&mut self, state: &WalkState) -> ControlFlow<()> {
+        let Destination::Export(export) = &mut self.out else { return ControlFlow::Continue(()) };
+        let kept = export.checkpoint(state, self.clock.now());
+        self.good = Some(export.good());
+        self.keep(kept)
     }
 }
 
@@ -101,13 +128,27 @@ fn streamed(
     show: &Show,
     opened: &Opened,
     manner: &Manner,
+    resume: Option<&Path>,
 ) -> Result<Brought, Failure> {
     let columns = show.columns(RecordKind::Contact, opened.wanted() > 1)?;
     let encoder = Arc::new(show.encoder(context, columns));
     let eager = show.out.is_none() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
-    let mut writer = Writer { out: show.destination(context)?, encoder: &encoder, rows: 0, eager, broken: None };
+    let out = match resume {
+        Some(state) => show.export(state, &fingerprint(query, show, opened))?,
+        None => show.destination(context)?,
+    };
     let mut bytes = Vec::new();
-    encoder.head(&mut bytes);
+    let (mut rows, mut resume) = (0, None);
+    if let Destination::Export(export) = &out
+        && export.goes_on()
+    {
+        (rows, resume) = (export.rows(), export.resume()?);
+        context.say(&format!("going on after {rows} contacts"));
+    } else {
+        encoder.head(&mut bytes);
+    }
+    let clock = Arc::clone(&context.clock);
+    let mut writer = Writer { out, encoder: &encoder, rows, eager, clock, good: None, broken: None };
     if let Err(failure) = writer.out.write(&bytes) {
         return if is_gone(&failure) { Ok(gone(0)) } else { Err(failure) };
     }
@@ -118,22 +159,45 @@ fn streamed(
             encoder.row(&contact, &mut row);
             row
         });
-        let asked = stream(&opened.sources, query, manner, map, &mut writer);
+        let asked = stream(&opened.sources, query, manner, map, &mut writer, resume);
         context.block_on(interrupt::unless_interrupted(asked))
     };
-    let Writer { mut out, rows, broken, .. } = writer;
+    let Writer { mut out, rows, broken, good, .. } = writer;
+    let whole = answers.as_ref().is_some_and(|answers| answers.iter().all(|answer| answer.outcome.error.is_none()));
+    if let Destination::Export(export) = out {
+        let ended = match broken {
+            Some(failure) => Err(failure),
+            None if whole => finish_export(export, &encoder, rows),
+            None => export.suspend(&good.unwrap_or_default()),
+        };
+        return Ok(Brought { rows, answers, broken: ended.err() });
+    }
     if let Some(failure) = broken {
         return if is_gone(&failure) { Ok(gone(rows)) } else { Ok(Brought { rows, answers, broken: Some(failure) }) };
     }
     bytes.clear();
     encoder.tail(rows, &mut bytes);
-    let whole = answers.as_ref().is_some_and(|answers| answers.iter().all(|answer| answer.outcome.error.is_none()));
     let finished = out.write(&bytes).and_then(|()| if whole || show.out.is_none() { out.finish() } else { Ok(()) });
     show.warn_of_formulas(context, &encoder);
     match finished {
         Err(failure) if is_gone(&failure) => Ok(gone(rows)),
         finished => Ok(Brought { rows, answers, broken: finished.err() }),
     }
+}
+
+fn finish_export(mut export: Export, encoder: &Encoder, rows: u64) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    encoder.tail(rows, &mut bytes);
+    export.write(&bytes)?;
+    export.finish()
+}
+
+/// Everything that fixes the bytes of an export.
+fn fingerprint(query: &Query, show: &Show, opened: &Opened) -> String {
+    let profiles: Vec<String> =
+        opened.sources.iter().map(|source| format!("{} ({})", source.profile(), source.vendor())).collect();
+    let columns = show.columns.as_ref().map(|columns| columns.join(",")).unwrap_or_default();
+    format!("{} as {} [{columns}]: {query:?}", profiles.join(", "), show.format)
 }
 
 /// Nobody reads any more: a good end.
@@ -240,14 +304,28 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
             }
             context.say(&line);
         }
-        if let Some(gap) =
-            answer.gap.as_deref().filter(|_| outcome.verdict != Verdict::Limited && outcome.error.is_none())
-        {
-            context.say(&format!("note: {}: {gap}; --scan reads everything and matches here", answer.profile));
-        }
     }
+    say_what_may_be_missed(context, answers);
     if query.limit.is_some() && show.format == Format::Table && !answers.is_empty() && show.jq.is_none() {
         context.say(&summary_line(query, answers, rows));
+    }
+}
+
+/// One line for what the vendors' own search may have missed, where the answer seems whole.
+fn say_what_may_be_missed(context: &Context, answers: &[Answer]) {
+    let whole = |answer: &&Answer| answer.outcome.verdict != Verdict::Limited && answer.outcome.error.is_none();
+    let missed: Vec<&Answer> = answers.iter().filter(|answer| answer.gap.is_some()).filter(whole).collect();
+    match missed.as_slice() {
+        [] => {}
+        [answer] => {
+            let gap = answer.gap.as_deref().unwrap_or_default();
+            context.say(&format!("note: {}: {gap}; --scan reads everything and matches here", answer.profile));
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|answer| answer.profile.as_str()).collect();
+            let names = names.join(", ");
+            context.say(&format!("note: the vendors' search may miss other spellings ({names}); --scan finds them"));
+        }
     }
 }
 

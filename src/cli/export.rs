@@ -1,0 +1,303 @@
+//! Exports that survive: rows go to a file beside the one asked for, and a state file says how far they are safe.
+//!
+//! Rows, byte offset and the walk's state advance together: a state is written only when every row before it is in the
+//! file. Whatever ends the program, the next run cuts the file at that offset and goes on.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, BufWriter, Read as _, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::Text;
+use crate::source::walk::{Resume, WalkState};
+
+use super::failure::{Failure, FailureKind};
+
+/// The version of the state file; another version's is refused.
+const VERSION: u32 = 1;
+/// States are written this often at most, so that saving costs nothing beside fetching.
+const SAVE_EVERY: Duration = Duration::from_millis(200);
+
+/// What the state file holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Saved {
+    version: u32,
+    /// Everything that fixes the bytes of the output; another query must not go on here.
+    query: String,
+    /// Bytes of the output that are safe.
+    offset: u64,
+    /// Rows in them.
+    rows: u64,
+    /// Bytes of the list of ids that belong to the state.
+    ids_offset: u64,
+    /// Lanes that the list of ids has closed.
+    lanes: usize,
+    walk: WalkState,
+}
+
+/// An export under way.
+pub struct Export {
+    state_path: PathBuf,
+    part: BufWriter<File>,
+    part_path: PathBuf,
+    out_path: PathBuf,
+    ids: BufWriter<File>,
+    ids_path: PathBuf,
+    saved: Saved,
+    /// The newest state that may be written, once what it promises is on its way to the disk.
+    saved_at: Option<Timestamp>,
+    dirty: bool,
+}
+
+impl Export {
+    /// Begins an export to `out`, or goes on with the one that `state` tells of.
+    pub fn open(out: &Path, state: &Path, query: String) -> Result<Self, Failure> {
+        let beside = |suffix: &str| {
+            let mut name = state.file_name().unwrap_or_default().to_owned();
+            name.push(suffix);
+            state.with_file_name(name)
+        };
+        let (part_path, ids_path) = (beside(".part"), beside(".ids"));
+        let fresh =
+            Saved { version: VERSION, query, offset: 0, rows: 0, ids_offset: 0, lanes: 0, walk: WalkState::default() };
+        let saved = match std::fs::read(state) {
+            Ok(bytes) => checked(state, &bytes, &fresh.query)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => fresh,
+            Err(error) => return Err(cannot("read", state, &error)),
+        };
+        let part = open_cut(&part_path, saved.offset)?;
+        let ids = open_cut(&ids_path, saved.ids_offset)?;
+        Ok(Self {
+            state_path: state.to_owned(),
+            part: BufWriter::with_capacity(1 << 16, part),
+            part_path,
+            out_path: out.to_owned(),
+            ids: BufWriter::new(ids),
+            ids_path,
+            saved,
+            saved_at: None,
+            dirty: false,
+        })
+    }
+
+    /// Rows that are safe already.
+    pub fn rows(&self) -> u64 {
+        self.saved.rows
+    }
+
+    /// Whether it goes on with an earlier run.
+    pub fn goes_on(&self) -> bool {
+        self.saved.offset > 0
+    }
+
+    /// Where the walk goes on; `None` if it begins.
+    pub fn resume(&self) -> Result<Option<Resume>, Failure> {
+        if !self.goes_on() {
+            return Ok(None);
+        }
+        let file = File::open(&self.ids_path).map_err(|error| cannot("read", &self.ids_path, &error))?;
+        let lines = BufReader::new(file.take(self.saved.ids_offset)).lines().map_while(Result::ok);
+        let ids = lines.map(|line| (!line.is_empty()).then(|| Text::from(line)));
+        Ok(Some(Resume { state: self.saved.walk.clone(), ids: Box::new(ids) }))
+    }
+
+    /// Writes a part of the output.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.part.write_all(bytes).map_err(|error| cannot("write", &self.part_path, &error))?;
+        self.saved.offset += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Counts a row that was written.
+    pub fn count_row(&mut self) {
+        self.saved.rows += 1;
+    }
+
+    /// Keeps ids that a resumed walk needs.
+    pub fn keep_ids(&mut self, ids: &[Text]) -> Result<(), Failure> {
+        for id in ids {
+            let line = id.replace(['\n', '\r'], " ");
+            writeln!(self.ids, "{line}").map_err(|error| cannot("write", &self.ids_path, &error))?;
+            self.saved.ids_offset += line.len() as u64 + 1;
+        }
+        Ok(())
+    }
+
+    /// Takes note that everything written so far belongs to `walk`, and saves that now and then.
+    pub fn checkpoint(&mut self, walk: &WalkState, now: Timestamp) -> Result<(), Failure> {
+        while self.saved.lanes < walk.lane {
+            self.saved.lanes += 1;
+            self.saved.ids_offset += 1;
+            self.ids.write_all(b"\n").map_err(|error| cannot("write", &self.ids_path, &error))?;
+        }
+        self.saved.walk.clone_from(walk);
+        self.dirty = true;
+        let due = self.saved_at.is_none_or(|at| now.duration_since(at).unsigned_abs() >= SAVE_EVERY);
+        if due { self.save(now) } else { Ok(()) }
+    }
+
+    /// Saves the state; what it promises is handed to the system first.
+    fn save(&mut self, now: Timestamp) -> Result<(), Failure> {
+        self.part.flush().map_err(|error| cannot("write", &self.part_path, &error))?;
+        self.ids.flush().map_err(|error| cannot("write", &self.ids_path, &error))?;
+        let json = serde_json::to_vec(&self.saved)
+            .map_err(|error| Failure::new(FailureKind::Unexpected, format!("cannot write down the state: {error}")))?;
+        let folder = folder(&self.state_path);
+        let written = tempfile::Builder::new().prefix(".contacts-").tempfile_in(folder).and_then(|mut file| {
+            file.write_all(&json)?;
+            file.persist(&self.state_path).map_err(|error| error.error)
+        });
+        written.map_err(|error| cannot("write", &self.state_path, &error))?;
+        (self.saved_at, self.dirty) = (Some(now), false);
+        Ok(())
+    }
+
+    /// Ends before the end: what is safe stays for the next run.
+    pub fn suspend(mut self, good: &Checkpoint) -> Result<(), Failure> {
+        if !self.dirty {
+            return Ok(());
+        }
+        // Rows behind the last checkpoint are cut off by the next run.
+        let end = (self.saved.offset, self.saved.rows, self.saved.ids_offset);
+        (self.saved.offset, self.saved.rows, self.saved.ids_offset) = (good.offset, good.rows, good.ids_offset);
+        let saved = self.save(Timestamp::UNIX_EPOCH);
+        (self.saved.offset, self.saved.rows, self.saved.ids_offset) = end;
+        saved
+    }
+
+    /// What a suspended export may keep.
+    pub fn good(&self) -> Checkpoint {
+        Checkpoint { offset: self.saved.offset, rows: self.saved.rows, ids_offset: self.saved.ids_offset }
+    }
+
+    /// Gives the file its name and takes the state away.
+    pub fn finish(self) -> Result<(), Failure> {
+        let Self { part, part_path, out_path, ids, ids_path, state_path, .. } = self;
+        drop(ids);
+        let file = part.into_inner().map_err(|error| cannot("write", &part_path, error.error()))?;
+        if let Ok(old) = std::fs::metadata(&out_path) {
+            let _ = file.set_permissions(old.permissions());
+        }
+        file.sync_all().map_err(|error| cannot("write", &part_path, &error))?;
+        std::fs::rename(&part_path, &out_path).map_err(|error| cannot("write", &out_path, &error))?;
+        let _ = std::fs::remove_file(ids_path);
+        let _ = std::fs::remove_file(state_path);
+        Ok(())
+    }
+}
+
+/// How far an export was safe at a checkpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Checkpoint {
+    offset: u64,
+    rows: u64,
+    ids_offset: u64,
+}
+
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The state in `bytes`, if it is of this version and this query.
+fn checked(path: &Path, bytes: &[u8], query: &str) -> Result<Saved, Failure> {
+    let refused = |why: &str| {
+        Failure::usage(format!("`{}` {why} (--resume)", path.display()))
+            .hint("name another state file, or remove this one to begin anew")
+    };
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| refused("is no state file"))?;
+    if value.get("version").and_then(serde_json::Value::as_u64) != Some(u64::from(VERSION)) {
+        return Err(refused("is the state of another version of contacts"));
+    }
+    let saved: Saved = serde_json::from_value(value).map_err(|_| refused("is no state file"))?;
+    if saved.query != query {
+        return Err(refused("is the state of another query").hint(format!("it belongs to: {}", saved.query)));
+    }
+    Ok(saved)
+}
+
+/// Opens `path` for going on at `offset`.
+fn open_cut(path: &Path, offset: u64) -> Result<File, Failure> {
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+        .map_err(|error| cannot("write", path, &error))?;
+    let len = file.metadata().map_err(|error| cannot("read", path, &error))?.len();
+    if len < offset {
+        let failure = Failure::usage(format!("`{}` is shorter than its state says", path.display()));
+        return Err(failure.hint("remove the state file to begin anew"));
+    }
+    file.set_len(offset)
+        .and_then(|()| file.seek(SeekFrom::Start(offset)))
+        .map_err(|error| cannot("write", path, &error))?;
+    Ok(file)
+}
+
+fn cannot(what: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(FailureKind::Unexpected, format!("cannot {what} `{}`: {error}", path.display()))
+        .hint("what is safe so far stays; --resume goes on once that is mended")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(folder: &Path, query: &str) -> Result<Export, Failure> {
+        Export::open(&folder.join("out"), &folder.join("state"), query.to_owned())
+    }
+
+    fn state(lane: usize) -> WalkState {
+        WalkState { lane, ..WalkState::default() }
+    }
+
+    #[test]
+    fn what_was_not_checkpointed_is_cut_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut export = open(folder.path(), "q").unwrap();
+        export.write(b"one\n").unwrap();
+        export.keep_ids(&["1".into()]).unwrap();
+        export.checkpoint(&state(0), Timestamp::UNIX_EPOCH).unwrap();
+        export.write(b"lost\n").unwrap();
+        export.keep_ids(&["2".into()]).unwrap();
+        drop(export);
+        let mut export = open(folder.path(), "q").unwrap();
+        let ids: Vec<_> = export.resume().unwrap().unwrap().ids.collect();
+        assert_eq!(ids, [Some(Text::from("1"))]);
+        export.write(b"two\n").unwrap();
+        export.finish().unwrap();
+        assert_eq!(std::fs::read(folder.path().join("out")).unwrap(), b"one\ntwo\n");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_state_of_something_else_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut export = open(folder.path(), "list").unwrap();
+        export.write(b"x").unwrap();
+        export.checkpoint(&state(1), Timestamp::UNIX_EPOCH).unwrap();
+        drop(export);
+        assert!(open(folder.path(), "search").err().unwrap().message.contains("another query"));
+        for (bytes, why) in [("{\"version\":99}", "another version"), ("nonsense", "no state file")] {
+            std::fs::write(folder.path().join("state"), bytes).unwrap();
+            assert!(open(folder.path(), "list").err().unwrap().message.contains(why), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_suspended_export_keeps_the_last_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut export = open(folder.path(), "q").unwrap();
+        export.checkpoint(&state(0), Timestamp::UNIX_EPOCH).unwrap();
+        export.write(b"one\n").unwrap();
+        export.checkpoint(&state(0), Timestamp::UNIX_EPOCH).unwrap();
+        let good = export.good();
+        export.write(b"lost\n").unwrap();
+        export.suspend(&good).unwrap();
+        assert_eq!(open(folder.path(), "q").unwrap().good().offset, 4);
+    }
+}
