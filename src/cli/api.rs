@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::term::visible_lines;
+
 use super::context::Context;
 use super::failure::Failure;
-use super::output::{Destination, Show, is_gone, visible_lines};
+use super::output::{Destination, Show, is_gone};
 use super::{interrupt, show};
 
 /// Options of `contacts api`.
@@ -38,10 +40,11 @@ pub fn run(context: &Context, args: &ApiArgs) -> Result<ExitCode, Failure> {
     let Some(answer) = context.block_on(asked) else { return Ok(show::interrupted(context)) };
     let body = answer.map_err(|error| Failure::from_source(&error, source.profile(), source.vendor()))?;
     let mut out = Destination::Stdout(context.term.out());
-    let written = if context.globals.jq.is_some() || context.globals.template.is_some() {
-        Show::resolve(context, None)?.transform(context, &body, &mut out)
+    let written = if context.globals.jq.is_some() {
+        Show::resolve(context, None)?.filter(&body, &mut out)
     } else if context.term.stdout_is_terminal() {
-        out.write(&visible_lines(&body)).and_then(|()| out.write(b"\n"))
+        let text = String::from_utf8_lossy(&body);
+        out.write(visible_lines(&text).as_bytes()).and_then(|()| out.write(b"\n"))
     } else {
         out.write(&body)
     };

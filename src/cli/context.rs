@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
 use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
+use crate::model::Contact;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
 use crate::term::Term;
@@ -42,6 +43,11 @@ pub struct Opened {
 }
 
 impl Opened {
+    /// The contact's page at its vendor, if it is known.
+    pub fn web_url(&self, contact: &Contact) -> Option<String> {
+        self.sources.iter().find(|source| source.profile() == contact.profile.as_str())?.web_url(contact)
+    }
+
     /// How many profiles were wanted.
     pub fn wanted(&self) -> usize {
         self.sources.len() + self.failures.len()

@@ -91,6 +91,8 @@ pub struct Failure {
     pub kind: FailureKind,
     /// A lower-case fragment without a final stop.
     pub message: String,
+    /// Lines that show the place, as a program with a caret below the mistake.
+    pub lines: Vec<String>,
     /// What to do next, a sentence each.
     pub hints: Vec<String>,
     /// The profile it happened with.
@@ -104,7 +106,15 @@ pub struct Failure {
 impl Failure {
     /// A failure with a message alone.
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), profile: None, vendor: None, status: None }
+        Self {
+            kind,
+            message: message.into(),
+            lines: Vec::new(),
+            hints: Vec::new(),
+            profile: None,
+            vendor: None,
+            status: None,
+        }
     }
 
     /// A command line that cannot be meant.
@@ -132,6 +142,7 @@ impl Failure {
         Self {
             kind: error.kind.into(),
             message: error.message.clone(),
+            lines: Vec::new(),
             hints: error.hint.iter().cloned().collect(),
             profile: Some(profile.to_owned()),
             vendor: Some(vendor.to_owned()),
@@ -179,6 +190,9 @@ impl Failure {
         out.push_str(&visible(&self.message));
         if let Some(status) = self.status.filter(|status| !self.message.contains(&status.to_string())) {
             let _ = write!(out, " ({status})");
+        }
+        for line in &self.lines {
+            let _ = write!(out, "\n  {}", visible(line));
         }
         for line in self.hints.iter().flat_map(|hint| hint.lines()) {
             let _ = write!(out, "\n  hint: {}", visible(line));

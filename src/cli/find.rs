@@ -66,8 +66,9 @@ pub fn list(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
 
 /// Runs `contacts search`.
 pub fn search(context: &Context, args: &SearchArgs) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, args.select.out.clone())?;
+    let mut show = Show::resolve(context, args.select.out.clone())?;
     let filter = text_filter(args)?;
+    show.highlight = highlighted(&filter);
     let query = Query { scan: args.scan, ..resolve(context, &args.select, filter, &show)? };
     run_query(context, &query, &show, args.select.resume.as_deref(), args.fail_empty.then_some(FailureKind::NotFound))
 }
@@ -101,6 +102,12 @@ pub fn text_filter(args: &SearchArgs) -> Result<Filter, Failure> {
             .hint("contacts search --phone 0143   or --name, --email; `contacts list` lists without searching"));
     }
     Ok(filter)
+}
+
+/// The words that a table highlights.
+fn highlighted(filter: &Filter) -> Vec<String> {
+    let words = filter.words.iter().map(|word| word.text.clone());
+    words.chain([&filter.name, &filter.email, &filter.phone].into_iter().flatten().cloned()).collect()
 }
 
 fn given(option: &str, value: Option<&str>) -> Result<Option<String>, Failure> {

@@ -5,8 +5,11 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::render::{CardOptions, Columns, EncodeOptions, Encoder, Format, Record, RecordKind, Table, TableOptions};
-use crate::term::{Paint, is_closed_pipe, visible};
+use crate::render::{
+    CardOptions, Columns, EncodeOptions, Encoder, Format, JqError, JqFilter, Record, RecordKind, Table, TableOptions,
+    Template, TemplateError, TemplateOptions, XlsxError, XlsxSheet,
+};
+use crate::term::{Paint, is_closed_pipe};
 
 use super::context::Context;
 use super::export::Export;
@@ -19,9 +22,11 @@ pub struct Show {
     /// The columns that were asked for.
     pub columns: Option<Vec<String>>,
     /// A jq program for the JSON.
-    pub jq: Option<String>,
-    /// A template for the JSON.
+    pub jq: Option<JqFilter>,
+    /// A template's source.
     pub template: Option<String>,
+    /// Words that were searched for, to be highlighted in a table.
+    pub highlight: Vec<String>,
     /// A file, instead of stdout.
     pub out: Option<PathBuf>,
     csv_safe: bool,
@@ -49,14 +54,20 @@ impl Show {
             }
             _ => Format::Table,
         };
-        let (jq, template) = (globals.jq.clone(), globals.template.clone());
+        let terminal = out.is_none() && context.term.stdout_is_terminal();
+        let jq = globals.jq.as_deref().map(JqFilter::compile).transpose()?;
+        let jq = jq.map(|jq| if terminal { jq.for_terminal() } else { jq });
+        let template = globals.template.clone();
+        if let Some(source) = &template {
+            Template::compile(source, template_options(context, terminal))?;
+        }
         if format == Format::Xlsx && out.is_none() && context.term.stdout_is_terminal() {
             return Err(
                 Failure::usage("xlsx is no format for a terminal").hint("add --out FILE.xlsx, or redirect the output")
             );
         }
         let columns = globals.columns.clone().or_else(|| context.defaults().columns.clone());
-        Ok(Self { format, columns, jq, template, out, csv_safe: globals.csv_safe })
+        Ok(Self { format, columns, jq, template, highlight: Vec::new(), out, csv_safe: globals.csv_safe })
     }
 
     /// Whether labels are asked for by name, where they cost requests of their own.
@@ -66,7 +77,7 @@ impl Show {
 
     /// Whether rows can be rendered one by one, as they come.
     pub fn is_streaming(&self) -> bool {
-        self.format.is_streaming() && self.jq.is_none() && self.template.is_none()
+        (self.format.is_streaming() || self.format == Format::Xlsx) && self.jq.is_none() && self.template.is_none()
     }
 
     /// The columns for rows of `kind`.
@@ -103,17 +114,39 @@ impl Show {
         kind: RecordKind,
         several: bool,
     ) -> Result<(), Failure> {
+        self.linked_rows(context, rows, kind, several, &|_| None)
+    }
+
+    /// Shows rows that are all there; `link` gives a row's page at the vendor, for terminals that take links.
+    pub fn linked_rows<T: Record>(
+        &self,
+        context: &Context,
+        rows: &[T],
+        kind: RecordKind,
+        several: bool,
+        link: &dyn Fn(&T) -> Option<String>,
+    ) -> Result<(), Failure> {
         let columns = self.columns(kind, several)?;
         let mut out = self.destination(context)?;
         let mut bytes = Vec::new();
-        if self.jq.is_some() || self.template.is_some() {
-            return self.transformed(context, rows, out);
+        if let Some(source) = &self.template {
+            let terminal = self.out.is_none() && context.term.stdout_is_terminal();
+            let mut template = Template::compile(source, template_options(context, terminal))?;
+            for row in rows {
+                template.push(row, &mut bytes)?;
+            }
+            template.finish(&mut bytes)?;
+            out.write(&bytes)?;
+            return out.finish();
+        }
+        if self.jq.is_some() {
+            return self.filtered(rows, out);
         }
         match self.format {
             Format::Table => {
                 let mut table = Table::new(&columns, table_options(context, self));
                 for row in rows {
-                    table.push(row);
+                    table.push_linked(row, link(row).as_deref());
                 }
                 if !rows.is_empty() {
                     let summary = table.finish(&mut bytes);
@@ -121,6 +154,14 @@ impl Show {
                         context.say(&format!("not shown for lack of room: {} (--wide)", summary.hidden.join(", ")));
                     }
                 }
+                out.write(&bytes)?;
+            }
+            Format::Xlsx => {
+                let mut sheet = XlsxSheet::new(&columns)?;
+                for row in rows {
+                    sheet.push(row)?;
+                }
+                sheet.finish(&mut bytes)?;
                 out.write(&bytes)?;
             }
             _ => {
@@ -144,7 +185,7 @@ impl Show {
         out.finish()
     }
 
-    fn transformed<T: Record>(&self, context: &Context, rows: &[T], mut out: Destination) -> Result<(), Failure> {
+    fn filtered<T: Record>(&self, rows: &[T], mut out: Destination) -> Result<(), Failure> {
         let mut json = vec![b'['];
         for (index, row) in rows.iter().enumerate() {
             if index > 0 {
@@ -153,16 +194,23 @@ impl Show {
             row.write_json(&mut json);
         }
         json.push(b']');
-        self.transform(context, &json, &mut out)?;
+        self.filter(&json, &mut out)?;
         out.finish()
     }
 
-    /// Puts JSON through `--jq` or `--template` and writes what comes out.
-    pub fn transform(&self, context: &Context, json: &[u8], out: &mut Destination) -> Result<(), Failure> {
-        let tty = self.out.is_none() && context.term.stdout_is_terminal();
-        let mut text = Vec::new();
-        text.extend_from_slice(json);
-        out.write(&if tty { visible_lines(&text) } else { text })
+    /// Puts JSON through `--jq` and writes what comes out, a line each.
+    pub fn filter(&self, json: &[u8], out: &mut Destination) -> Result<(), Failure> {
+        let Some(jq) = &self.jq else { return out.write(json) };
+        let mut broken = None;
+        let ran = jq.run_while(json, &mut |line| {
+            let written = out.write(line).and_then(|()| out.write(b"\n"));
+            broken = written.err();
+            broken.is_none()
+        });
+        match (broken, ran) {
+            (Some(failure), _) => Err(failure),
+            (None, ran) => Ok(ran?),
+        }
     }
 
     /// Warns of cells that a spreadsheet would run.
@@ -185,24 +233,45 @@ fn table_options(context: &Context, show: &Show) -> TableOptions {
         wide: context.globals.wide || show.columns.is_some(),
         now: context.clock.now(),
         relative_times: terminal,
-        ..TableOptions::default()
+        highlight: show.highlight.clone(),
+        links: terminal && context.term.takes_links(),
     }
 }
 
 /// How a card is shown on stdout.
-pub fn card_options(context: &Context) -> CardOptions {
+pub fn card_options(context: &Context, web_url: Option<String>) -> CardOptions {
     let terminal = context.term.stdout_is_terminal();
     CardOptions {
         width: context.term.width().filter(|_| terminal),
         color: context.term.color(),
         now: context.clock.now(),
         relative_times: terminal,
-        web_url: None,
+        web_url,
     }
 }
 
-fn unexpected(message: &str) -> Failure {
-    Failure::new(FailureKind::Unexpected, message)
+fn template_options(context: &Context, tty: bool) -> TemplateOptions {
+    TemplateOptions { now: context.clock.now(), tty }
+}
+
+impl From<JqError> for Failure {
+    fn from(error: JqError) -> Self {
+        let failure = Self { lines: error.lines, ..Self::usage(error.message) };
+        error.hint.into_iter().fold(failure, Self::hint)
+    }
+}
+
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        let failure = Self { lines: error.lines, ..Self::usage(error.message) };
+        error.hint.into_iter().fold(failure, Self::hint)
+    }
+}
+
+impl From<XlsxError> for Failure {
+    fn from(error: XlsxError) -> Self {
+        Self::new(FailureKind::Unexpected, error.to_string())
+    }
 }
 
 /// Where an answer goes.
@@ -298,22 +367,4 @@ pub fn print(context: &Context, text: &[u8]) -> Result<ExitCode, Failure> {
     let mut out = context.term.out();
     out.write_all(text).and_then(|()| out.flush()).map_err(|error| stdout_failure(&error))?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Text whose lines stay lines and in which nothing else can drive a terminal.
-pub fn visible_lines(text: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(text);
-    let mut out = String::with_capacity(text.len());
-    for (index, line) in text.split('\n').enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        for (place, part) in line.split('\t').enumerate() {
-            if place > 0 {
-                out.push('\t');
-            }
-            out.push_str(&visible(part));
-        }
-    }
-    out.into_bytes()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::http::Clock;
 use crate::model::{Contact, Query, Text, Time};
-use crate::render::{Encoder, Format, RecordKind};
+use crate::render::{Encoder, Format, Record, RecordKind, XlsxSheet};
 use crate::source::walk::{Verdict, WalkOptions, WalkState};
 
 use super::ask::{Answer, Manner, RowOut, can_stream, collect, stream};
@@ -45,7 +45,7 @@ pub fn run_query(
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &line);
     let streams = show.is_streaming() && can_stream(&opened.sources, query);
-    if resume.is_some() && (!streams || opened.wanted() > 1) {
+    if resume.is_some() && (!streams || opened.wanted() > 1 || show.format == Format::Xlsx) {
         let failure = Failure::usage("--resume needs one profile and rows that are written as they come");
         return Err(failure.hint("choose one profile with -p, a format as ndjson or csv, and no --sort"));
     }
@@ -76,6 +76,8 @@ struct Writer<'a> {
     /// Whether somebody may be reading along.
     eager: bool,
     clock: Arc<dyn Clock>,
+    /// A workbook, whose rows come as JSON.
+    sheet: Option<XlsxSheet>,
     /// How far an export was safe last.
     good: Option<Checkpoint>,
     broken: Option<Failure>,
@@ -95,6 +97,17 @@ impl Writer<'_> {
 
 impl RowOut for Writer<'_> {
     fn row(&mut self, row: &[u8]) -> ControlFlow<()> {
+        if let Some(sheet) = &mut self.sheet {
+            self.rows += 1;
+            let contact = serde_json::from_slice::<Contact>(row);
+            let pushed = match contact {
+                Ok(contact) => sheet.push(&contact).map_err(Failure::from),
+                Err(error) => {
+                    Err(Failure::new(FailureKind::Unexpected, format!("cannot put a row into the workbook: {error}")))
+                }
+            };
+            return self.keep(pushed);
+        }
         let between = if self.rows > 0 { self.encoder.between() } else { &[][..] };
         let written = self.out.write(between).and_then(|()| self.out.write(row));
         self.rows += 1;
@@ -131,6 +144,7 @@ fn streamed(
     resume: Option<&Path>,
 ) -> Result<Brought, Failure> {
     let columns = show.columns(RecordKind::Contact, opened.wanted() > 1)?;
+    let sheet = if show.format == Format::Xlsx { Some(XlsxSheet::new(&columns)?) } else { None };
     let encoder = Arc::new(show.encoder(context, columns));
     let eager = show.out.is_none() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
     let out = match resume {
@@ -144,25 +158,30 @@ fn streamed(
     {
         (rows, resume) = (export.rows(), export.resume()?);
         context.say(&format!("going on after {rows} contacts"));
-    } else {
+    } else if sheet.is_none() {
         encoder.head(&mut bytes);
     }
     let clock = Arc::clone(&context.clock);
-    let mut writer = Writer { out, encoder: &encoder, rows, eager, clock, good: None, broken: None };
+    let mut writer = Writer { out, encoder: &encoder, rows, eager, clock, sheet, good: None, broken: None };
     if let Err(failure) = writer.out.write(&bytes) {
         return if is_gone(&failure) { Ok(gone(0)) } else { Err(failure) };
     }
     let answers = {
         let encoder = Arc::clone(&encoder);
+        let as_json = writer.sheet.is_some();
         let map = Arc::new(move |contact: Contact| {
             let mut row = Vec::with_capacity(512);
-            encoder.row(&contact, &mut row);
+            if as_json {
+                contact.write_json(&mut row);
+            } else {
+                encoder.row(&contact, &mut row);
+            }
             row
         });
         let asked = stream(&opened.sources, query, manner, map, &mut writer, resume);
         context.block_on(interrupt::unless_interrupted(asked))
     };
-    let Writer { mut out, rows, broken, good, .. } = writer;
+    let Writer { mut out, rows, broken, good, sheet, .. } = writer;
     let whole = answers.as_ref().is_some_and(|answers| answers.iter().all(|answer| answer.outcome.error.is_none()));
     if let Destination::Export(export) = out {
         let ended = match broken {
@@ -176,7 +195,10 @@ fn streamed(
         return if is_gone(&failure) { Ok(gone(rows)) } else { Ok(Brought { rows, answers, broken: Some(failure) }) };
     }
     bytes.clear();
-    encoder.tail(rows, &mut bytes);
+    match sheet {
+        Some(sheet) => drop(sheet.finish(&mut bytes)?),
+        None => encoder.tail(rows, &mut bytes),
+    }
     let finished = out.write(&bytes).and_then(|()| if whole || show.out.is_none() { out.finish() } else { Ok(()) });
     show.warn_of_formulas(context, &encoder);
     match finished {
@@ -219,7 +241,8 @@ fn collected(
     let whole = answers.iter().all(|answer| answer.outcome.error.is_none());
     let nothing_to_show = contacts.is_empty() && !whole && answers.iter().all(|answer| answer.outcome.error.is_some());
     let shown = if (whole || show.out.is_none()) && !(nothing_to_show && show.format == Format::Table) {
-        show.rows(context, &contacts, RecordKind::Contact, opened.wanted() > 1)
+        let link = |contact: &Contact| opened.web_url(contact);
+        show.linked_rows(context, &contacts, RecordKind::Contact, opened.wanted() > 1, &link)
     } else {
         Ok(())
     };

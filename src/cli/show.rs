@@ -57,7 +57,7 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
     let several = opened.wanted() > 1;
     let shown =
         if show.format == Format::Table && show.columns.is_none() && show.jq.is_none() && show.template.is_none() {
-            cards(context, &found.contacts)
+            cards(context, &opened, &found.contacts)
         } else {
             show.rows(context, &found.contacts, RecordKind::Contact, several)
         };
@@ -109,10 +109,10 @@ fn rows(contacts: &[Contact], kind: Option<&crate::model::ChannelKind>) -> Vec<C
     contacts.iter().flat_map(of).collect()
 }
 
-fn cards(context: &Context, contacts: &[Contact]) -> Result<(), Failure> {
+fn cards(context: &Context, opened: &Opened, contacts: &[Contact]) -> Result<(), Failure> {
     let mut bytes = Vec::new();
-    let options = super::output::card_options(context);
     for (index, contact) in contacts.iter().enumerate() {
+        let options = super::output::card_options(context, opened.web_url(contact));
         if index > 0 {
             bytes.push(b'\n');
         }
