@@ -57,7 +57,7 @@ pub fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
         wish,
     };
     // Search ignores labels since 4.11, so where both are asked for the labels choose and the text is matched here.
-    let texts = if query.scan || labels.is_some() { Vec::new() } else { search_texts(&query.filter) };
+    let texts = if query.scan || labels.is_some() { Vec::new() } else { search_texts(&query.filter, traversal) };
     let searched = !texts.is_empty();
     let lanes: Vec<Lane> = if query.filter.unknown == UnknownFilter::Only {
         Vec::new() // Chatwoot marks nobody as unknown.
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_number_is_searched_in_its_spellings() {
         let query = search("+1 (202) 555-0143");
-        let plan = plan(&query, Traversal::Everything, PATH);
+        let plan = plan(&query, Traversal::Top, PATH);
         let texts: Vec<&str> = plan.lanes.iter().map(|lane| lane.params[0].1.as_str()).collect();
         assert_eq!(texts, ["12025550143", "+1 (202) 555-0143", "0143"]);
         assert_eq!(plan.lanes.iter().map(|lane| lane.name).collect::<Vec<_>>(), SEARCHES);

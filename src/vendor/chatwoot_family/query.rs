@@ -1,6 +1,7 @@
 //! How lists are asked for: which texts the search gets, which words the sort knows.
 
 use crate::model::{Direction, Filter, Query, SortField, SortKey};
+use crate::source::Traversal;
 use crate::source::search::{Needle, needle};
 
 /// Characters of a search text that are sent; more would outgrow a URL, and what the rest excludes is excluded here.
@@ -18,8 +19,9 @@ pub fn wants_channels(query: &Query) -> bool {
 ///
 /// The search is SQL `ILIKE '%text%'` with live wildcards (vendor notes B4): `%` and `_` match themselves too and are left
 /// alone, a backslash would make the next character literal and becomes `_`, which matches it. Numbers are stored in
-/// E.164, so the digits alone come first.
-pub fn search_texts(filter: &Filter) -> Vec<String> {
+/// E.164, so the digits alone come first. What is found by one text is found by any part of it: where everything is read,
+/// the parts are enough.
+pub fn search_texts(filter: &Filter, traversal: Traversal) -> Vec<String> {
     let Needle { mut texts, phone } = needle(filter);
     if phone && texts.len() > 1 && !(is_digits(&texts[0]) && texts[1].len() < MOST_OF_A_NUMBER) {
         texts.swap(0, 1);
@@ -30,6 +32,10 @@ pub fn search_texts(filter: &Filter) -> Vec<String> {
         if !text.is_empty() && !sendable.contains(&text) {
             sendable.push(text);
         }
+    }
+    if phone && traversal == Traversal::Everything {
+        let all = sendable.clone();
+        sendable.retain(|text| !all.iter().any(|part| part != text && text.contains(part.as_str())));
     }
     sendable
 }
@@ -93,7 +99,7 @@ mod tests {
     use crate::model::Word;
 
     fn texts(query: &str) -> Vec<String> {
-        search_texts(&Filter { words: Word::split(query), ..Filter::default() })
+        search_texts(&Filter { words: Word::split(query), ..Filter::default() }, Traversal::Top)
     }
 
     #[test]
@@ -102,6 +108,14 @@ mod tests {
         assert_eq!(texts("12025550143"), ["12025550143", "0143"]);
         assert_eq!(texts("0084912345678"), ["84912345678", "0084912345678", "5678"]);
         assert_eq!(texts("+12025550143"), ["12025550143", "+12025550143", "0143"]);
+    }
+
+    #[test]
+    fn parts_are_enough_where_everything_is_read() {
+        let filter = |query: &str| Filter { words: Word::split(query), ..Filter::default() };
+        assert_eq!(search_texts(&filter("+1 (202) 555-0143"), Traversal::Everything), ["0143"]);
+        assert_eq!(search_texts(&filter("555-01-43"), Traversal::Everything), ["555-01-43", "0143"]);
+        assert_eq!(search_texts(&filter("boris"), Traversal::Everything), ["boris"]);
     }
 
     #[test]

@@ -98,7 +98,7 @@ pub fn plan(query: &Query, traversal: Traversal, style: DirectionStyle) -> Plan 
             wish,
         }
     };
-    let texts = if query.scan { Vec::new() } else { search_texts(&query.filter) };
+    let texts = if query.scan { Vec::new() } else { search_texts(&query.filter, traversal) };
     let searched = !texts.is_empty();
     let lanes: Vec<Lane> = if query.filter.unknown == UnknownFilter::Only {
         Vec::new() // LiveDesk marks nobody as unknown.

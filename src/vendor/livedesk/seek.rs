@@ -77,7 +77,8 @@ impl Seek {
                 return Step::Missing;
             }
             let pages = total.map_or(0, |total| total.div_ceil(count));
-            self.guess = wanted.filter(|_| pages > 3).map(|_| (2, pages));
+            let last = ids.iter().filter_map(|id| number(id)).max();
+            self.guess = wanted.filter(|wanted| pages > 3 && last < Some(*wanted)).map(|_| (2, pages));
         }
         self.next += 1;
         self.ask()
