@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::sandbox::{Churn, Direction, Era, FAULT_KINDS, Fault, SandboxOptions, Settings, start};
+use crate::sandbox::{Churn, Direction, Era, FAULT_KINDS, Fault, Refusals, SandboxOptions, SearchMeta, Settings, Ties, start};
 
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
@@ -43,6 +43,12 @@ pub struct SandboxArgs {
     /// Let LiveDesk sort descending by `direction=desc` (param), by `-field` (prefix) or by both
     #[arg(long, value_name = "STYLE", default_value = "param")]
     direction: Direction,
+    /// Imitate older servers: Rocket.Chat's refusals before 7.0, Chatwoot's search before 4.11
+    #[arg(long)]
+    old: bool,
+    /// Let contacts that Chatwoot or LiveDesk sorts as equal change places from page to page
+    #[arg(long)]
+    ties: bool,
 }
 
 fn faults_help() -> String {
@@ -68,7 +74,13 @@ pub fn run(context: &Context, args: SandboxArgs) -> Result<ExitCode, Failure> {
         latency: Duration::from_millis(args.latency.into()),
         rate_limit: args.rate_limit,
         now: context.clock.now(),
-        settings: Settings { era: args.era, direction: args.direction, ..Settings::default() },
+        settings: Settings {
+            era: args.era,
+            direction: args.direction,
+            refusals: if args.old { Refusals::Old } else { Refusals::New },
+            search_meta: if args.old { SearchMeta::Total } else { SearchMeta::HasMore },
+            ties: if args.ties { Ties::Wandering } else { Ties::Stable },
+        },
         faults: args.faults,
         churn: args.churn,
         hook: None,

@@ -52,7 +52,7 @@ pub static CAST: &[Member] = &[
         name: "Борис Петров",
         given: "Борис",
         family: "Петров",
-        email: "b.petrov@mail.example",
+        email: "boris.petrov@mail.example",
         home: (2, 0),
         known: &[known(Chatbotx, "+7 495 555 01 22", 250, &[Telegram])],
     },

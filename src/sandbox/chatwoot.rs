@@ -7,8 +7,8 @@ use super::json::Out;
 use super::limit::Start;
 use super::names::LABELS;
 use super::population::Person;
-use super::rails::{self, BLOCK, Inboxes, PAGE, Scope, Selection, Sought};
-use super::store::{Handle, Store, page};
+use super::rails::{self, Inboxes, PAGE, Scope, Selection, Sought};
+use super::store::Store;
 use super::{Limits, SearchMeta, Settings, Vendor, secrets};
 
 /// The fields that can be sorted by, in the order in which the server declares them; the old and the new name of one.
@@ -88,7 +88,7 @@ fn profile() -> Answer {
 fn routed(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>, route: &str) -> Answer {
     let query = pairs(ask.query);
     match route {
-        "contacts" => list(store, ask, &query),
+        "contacts" => list(store, settings, ask, &query),
         "contacts/search" => {
             let limit = limits.count("search", 100, 60_000, Start::Epoch);
             if limit.is_some_and(|window| window.remaining.is_none()) {
@@ -118,7 +118,7 @@ fn routed(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>,
     }
 }
 
-fn list(store: &Store, ask: &Ask<'_>, query: &[(String, String)]) -> Answer {
+fn list(store: &Store, settings: Settings, ask: &Ask<'_>, query: &[(String, String)]) -> Answer {
     let selection = Selection {
         scope: Scope::Resolved,
         sought: None,
@@ -126,19 +126,13 @@ fn list(store: &Store, ask: &Ask<'_>, query: &[(String, String)]) -> Answer {
         sort: rails::sorts(query, &FIELDS),
     };
     let view = rails::selected(store, Vendor::Chatwoot, &selection);
-    let rows = cut(&view, rails::page_number(query), &selection);
+    let rows = rails::cut(store, &view, rails::page_number(query), &selection, settings.ties);
     let mut out = Out::with_capacity(rows.len() * 1000 + 100);
     out.raw(r#"{"meta":{"count":"#).digits(ask.total(view.len()) as u64, 1);
     out.raw(r#","current_page":"#).raw(&rails::echo(query).to_string()).raw(r#"},"payload":"#);
     rails::contacts(&mut out, store, Vendor::Chatwoot, &rows, Inboxes::asked(query));
     out.raw("}");
     Answer::json(200, out.into_bytes())
-}
-
-/// One page; without a sort the rows of a block change places from page to page.
-fn cut(view: &[Handle], number: u64, selection: &Selection<'_>) -> Vec<Handle> {
-    let block = |a: usize, b: usize| a / BLOCK == b / BLOCK;
-    page(view, (number - 1).saturating_mul(PAGE), PAGE, selection.sort.is_empty().then_some(&block))
 }
 
 fn search(store: &Store, settings: Settings, ask: &Ask<'_>, query: &[(String, String)]) -> Answer {
@@ -163,7 +157,7 @@ fn search(store: &Store, settings: Settings, ask: &Ask<'_>, query: &[(String, St
         sort: rails::sorts(query, &FIELDS),
     };
     let view = rails::selected(store, Vendor::Chatwoot, &selection);
-    let rows = cut(&view, number, &selection);
+    let rows = rails::cut(store, &view, number, &selection, settings.ties);
     let mut out = Out::with_capacity(rows.len() * 1000 + 100);
     let count = if old { ask.total(view.len()) } else { rows.len() };
     out.raw(r#"{"meta":{"count":"#).digits(count as u64, 1);

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::exchange::{Answer, Ask, base64, last, pairs};
 use super::json::Out;
-use super::rails::{self, BLOCK, Inboxes, PAGE, Scope, Selection, Sought};
-use super::store::{Store, page};
+use super::rails::{self, Inboxes, Scope, Selection, Sought};
+use super::store::Store;
 use super::{Direction, Settings, Vendor, secrets};
 
 const FIELDS: [&str; 8] =
@@ -43,9 +43,7 @@ pub fn answer(store: &Store, settings: Settings, ask: &Ask<'_>) -> Answer {
         sort,
     };
     let view = rails::selected(store, Vendor::Livedesk, &selection);
-    let start = (rails::page_number(&query) - 1).saturating_mul(PAGE);
-    let block = |a: usize, b: usize| a / BLOCK == b / BLOCK;
-    let rows = page(&view, start, PAGE, selection.sort.is_empty().then_some(&block));
+    let rows = rails::cut(store, &view, rails::page_number(&query), &selection, settings.ties);
     let mut out = Out::with_capacity(rows.len() * 900 + 100);
     out.raw(r#"{"meta":{"count":"#).digits(ask.total(view.len()) as u64, 1);
     out.raw(r#","current_page":"#).raw(&rails::echo(&query).to_string()).raw(r#"},"payload":"#);

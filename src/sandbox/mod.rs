@@ -92,6 +92,8 @@ pub struct Settings {
     pub search_meta: SearchMeta,
     /// LiveDesk's sorting.
     pub direction: Direction,
+    /// Chatwoot's and LiveDesk's order among equals.
+    pub ties: Ties,
 }
 
 /// The eras of ChatbotX (vendor notes 0).
@@ -136,6 +138,16 @@ pub enum SearchMeta {
     /// From 4.11 on: the rows of this page, and whether there are more.
     #[default]
     HasMore,
+}
+
+/// What Chatwoot and LiveDesk do with contacts that are equal by the sort that was asked for. ChatbotX always lets them wander.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ties {
+    /// No two contacts are created at the same moment, and equals keep their order.
+    #[default]
+    Stable,
+    /// Some are created at the same moment, as after an import, and equals change places from page to page.
+    Wandering,
 }
 
 /// How LiveDesk is asked for a descending sort (vendor notes A4).

@@ -2,6 +2,8 @@
 
 use compact_str::{CompactString, format_compact};
 
+use super::json::Out;
+
 /// A country whose numbers are made up here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Country {
@@ -106,7 +108,15 @@ impl Number {
     pub fn written(self, style: Style) -> CompactString {
         let Self { code, area, first: (a, a_width), second: (b, b_width) } = self;
         match style {
-            Style::E164 => format_compact!("+{code}{area}{a:0a_width$}{b:0b_width$}"),
+            Style::E164 => {
+                let mut out = Out::with_capacity(20);
+                out.raw("+")
+                    .digits(code.into(), 1)
+                    .digits(area.into(), 1)
+                    .digits(a.into(), a_width)
+                    .digits(b.into(), b_width);
+                CompactString::from_utf8_lossy(out.bytes())
+            }
             Style::Spaced => format_compact!("+{code} {area} {a:0a_width$} {b:0b_width$}"),
             Style::Dashed => format_compact!("+{code}-{area}-{a:0a_width$}-{b:0b_width$}"),
             Style::Dotted => format_compact!("{code}.{area}.{a:0a_width$}.{b:0b_width$}"),

@@ -2,12 +2,13 @@
 //!
 //! Knows no vendor's JSON. Ids are computed from the place as well, in an order that is also that of creation.
 
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 
-use super::Vendor;
 use super::cast::{self, Known, Member};
+use super::json::{Out, decimal};
 use super::names::{COMPANIES, CULTURES, EMOJI, LABELS, MAIL_DOMAINS, MANAGERS, NameOrder, PLANS, Town};
 use super::numbers::{Number, Style};
+use super::{Ties, Vendor};
 
 /// The moment around which everything is written, 2026-11-01T00:00:00Z, in seconds; shown shifted to now.
 pub const EPOCH: i64 = 1_793_491_200;
@@ -125,14 +126,15 @@ pub struct Population {
     size: u32,
     step: i64,
     now: i64,
+    ties: Ties,
 }
 
 impl Population {
     /// `size` people for each vendor; `now` in seconds since the Unix epoch.
-    pub fn new(size: usize, seed: u64, now: i64) -> Self {
+    pub fn new(size: usize, seed: u64, now: i64, ties: Ties) -> Self {
         let size = size.min(10_000_000);
         let step = (SPAN / i64::try_from(size.max(SMALL)).expect("at most ten million")).max(1);
-        Self { seed, size: u32::try_from(size).expect("at most ten million"), step, now }
+        Self { seed, size: u32::try_from(size).expect("at most ten million"), step, now, ties }
     }
 
     /// How many were there at first.
@@ -157,7 +159,12 @@ impl Population {
 
     /// When `place` was created as shown, in milliseconds; ascending, some at the same moment, as after an import.
     pub fn created(&self, vendor: Vendor, place: Place) -> i64 {
-        let imported = vendor == Vendor::Chatbotx && place.index / 16 % 4 == 1;
+        let tied = match vendor {
+            Vendor::Rocketchat => false,
+            Vendor::Chatbotx => true,
+            Vendor::Livedesk | Vendor::Chatwoot => self.ties == Ties::Wandering,
+        };
+        let imported = tied && place.index / 16 % 4 == 1;
         let index = if imported { place.index & !15 } else { place.index };
         let seconds = self.born(Place { index, after: 0 }) + (self.now - EPOCH);
         let millis = mix(self.seed ^ u64::from(index)) % 900;
@@ -172,14 +179,17 @@ impl Population {
         match vendor {
             Vendor::Rocketchat => {
                 let tail = (noise >> 48 & 0x7fff) + u64::from(place.after);
-                format_compact!("{:08x}{:012x}{tail:04x}", self.born(place), noise & 0xffff_ffff_ffff)
+                let born = self.born(place).unsigned_abs();
+                let mut out = Out::with_capacity(24);
+                out.hex(born, 8).hex(noise & 0xffff_ffff_ffff, 12).hex(tail, 4);
+                CompactString::from_utf8_lossy(out.bytes())
             }
             Vendor::Chatbotx => {
                 let since_2004 = (self.born(place) - 1_075_593_600).unsigned_abs() * 1000;
-                format_compact!("{}", (since_2004 << 14) + (noise & 0xfff) + u64::from(place.after))
+                written((since_2004 << 14) + (noise & 0xfff) + u64::from(place.after))
             }
-            Vendor::Livedesk => format_compact!("{}", 318_763 + 8 * u64::from(place.index) + u64::from(place.after)),
-            Vendor::Chatwoot => format_compact!("{}", 41 + 8 * u64::from(place.index) + u64::from(place.after)),
+            Vendor::Livedesk => written(318_763 + 8 * u64::from(place.index) + u64::from(place.after)),
+            Vendor::Chatwoot => written(41 + 8 * u64::from(place.index) + u64::from(place.after)),
         }
     }
 
@@ -256,7 +266,7 @@ impl Population {
     /// Who they are, wherever they are known.
     fn name(&self, person: &mut Person, dice: &mut Dice, place: Place) {
         if person.unknown {
-            person.name = format_compact!("guest-{}", 1000 + dice.below(9000));
+            person.name = joined(&["guest-", &written(1000 + dice.below(9000))]);
             person.given = person.name.clone();
             return;
         }
@@ -272,20 +282,20 @@ impl Population {
         person.company = (dice.below(4) == 0).then(|| *dice.pick(&COMPANIES));
         (person.given, person.family) = (given.0.into(), family.0.into());
         if dice.below(40) == 0 {
-            person.given = format_compact!("{} {}", given.0, dice.pick(&EMOJI));
+            person.given = joined(&[given.0, " ", *dice.pick(&EMOJI)]);
         }
         let (first, last) = (&person.given, &person.family);
         person.name = match culture.order {
-            NameOrder::GivenFirst => format_compact!("{first} {last}"),
-            NameOrder::FamilyFirst => format_compact!("{last} {first}"),
-            NameOrder::FamilyFirstJoined => format_compact!("{last}{first}"),
+            NameOrder::GivenFirst => joined(&[first, " ", last]),
+            NameOrder::FamilyFirst => joined(&[last, " ", first]),
+            NameOrder::FamilyFirstJoined => joined(&[last, first]),
         };
         let domain = person.company.map_or_else(|| *dice.pick(&MAIL_DOMAINS), |(_, domain)| domain);
         if dice.below(10) != 0 {
-            let serial = u64::from(place.index) + u64::from(place.after) * 100_000_000;
-            person.emails.push(format_compact!("{}.{}{serial}@{domain}", given.1, family.1));
+            let serial = written(u64::from(place.index) + u64::from(place.after) * 100_000_000);
+            person.emails.push(joined(&[given.1, ".", family.1, &serial, "@", domain]));
             if dice.below(9) == 0 {
-                person.emails.push(format_compact!("{}{serial}@{}", given.1, dice.pick(&MAIL_DOMAINS)));
+                person.emails.push(joined(&[given.1, &serial, "@", *dice.pick(&MAIL_DOMAINS)]));
             }
         }
         if dice.below(10) < 7 {
@@ -303,7 +313,7 @@ impl Population {
             person.phones.push(number.written(style));
         }
         if dice.below(5) == 0 {
-            person.identifier = Some(format_compact!("cust-{:06}", dice.below(1_000_000)));
+            person.identifier = Some(joined(&["cust-", &written(1_000_000 + dice.below(1_000_000))]));
         }
         person.plan = (dice.below(3) == 0).then(|| *dice.pick(&PLANS));
     }
@@ -361,6 +371,21 @@ impl Population {
     }
 }
 
+/// Texts one after another; four times as fast as formatting them.
+pub fn joined(parts: &[&str]) -> CompactString {
+    let mut text = CompactString::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
+/// A number in decimal.
+fn written(number: u64) -> CompactString {
+    let (digits, from) = decimal(number, 1);
+    CompactString::from_utf8_lossy(&digits[from..])
+}
+
 /// Spreads the bits of a number (the finaliser of SplitMix64).
 pub const fn mix(value: u64) -> u64 {
     let value = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -400,9 +425,9 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_people() {
-        let one = Population::new(100, 7, EPOCH);
-        let other = Population::new(100, 7, EPOCH);
-        let third = Population::new(100, 8, EPOCH);
+        let one = Population::new(100, 7, EPOCH, Ties::Stable);
+        let other = Population::new(100, 7, EPOCH, Ties::Stable);
+        let third = Population::new(100, 8, EPOCH, Ties::Stable);
         let names = |people: Population| {
             let at = |index| people.person(Vendor::Livedesk, Place { index, after: 0 });
             (0..100).map(|index| format!("{:?}", at(index))).collect::<Vec<_>>()
@@ -414,7 +439,7 @@ mod tests {
     #[test]
     fn ids_do_not_move_with_the_clock() {
         let place = Place { index: 9, after: 0 };
-        let id = |now| Population::new(60, 1, now).id(Vendor::Rocketchat, place);
+        let id = |now| Population::new(60, 1, now, Ties::Stable).id(Vendor::Rocketchat, place);
         assert_eq!(id(EPOCH), id(EPOCH + 86_400 * 365));
     }
 
@@ -422,7 +447,7 @@ mod tests {
     fn ids_ascend_and_lead_back() {
         for vendor in Vendor::ALL {
             for size in [10, 64, 5000] {
-                let people = Population::new(size, 3, EPOCH);
+                let people = Population::new(size, 3, EPOCH, Ties::Stable);
                 let ids: Vec<_> = places(70).map(|place| people.id(vendor, place)).collect();
                 let ascending = match vendor {
                     Vendor::Rocketchat => ids.is_sorted_by(|a, b| a < b),
@@ -440,7 +465,7 @@ mod tests {
     #[test]
     fn creation_ascends_and_lies_in_the_past() {
         for vendor in Vendor::ALL {
-            let people = Population::new(200, 3, EPOCH + 77);
+            let people = Population::new(200, 3, EPOCH + 77, Ties::Stable);
             let created: Vec<_> = (0..200).map(|index| people.created(vendor, Place { index, after: 0 })).collect();
             assert!(created.is_sorted());
             assert!(created.iter().all(|&at| at <= (EPOCH + 77) * 1000));
@@ -449,7 +474,7 @@ mod tests {
 
     #[test]
     fn somebody_is_known_to_several_vendors() {
-        let people = Population::new(300, 1, EPOCH);
+        let people = Population::new(300, 1, EPOCH, Ties::Stable);
         let emails = |vendor| {
             let at = move |index| people.person(vendor, Place { index, after: 0 }).emails;
             (24..300).flat_map(at).collect::<std::collections::HashSet<_>>()
@@ -460,7 +485,7 @@ mod tests {
 
     #[test]
     fn the_cast_is_on_stage() {
-        let people = Population::new(60, 1, EPOCH);
+        let people = Population::new(60, 1, EPOCH, Ties::Stable);
         let boris = people.person(Vendor::Rocketchat, Place { index: 0, after: 0 });
         assert_eq!((boris.name.as_str(), boris.phones[0].as_str()), ("Boris Doe", "+1 202 555 0143"));
     }

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::Vendor;
 use super::exchange::{ilike, last};
 use super::json::Out;
 use super::population::{Kind, Person};
-use super::store::{Handle, Key, Store, View, view_name};
+use super::store::{Handle, Key, Store, View, page, view_name};
+use super::{Ties, Vendor};
 
 /// Rows on a page, whatever is asked.
 pub const PAGE: u64 = 15;
@@ -168,6 +168,23 @@ fn compare(a: &[Key], b: &[Key], sort: &[(&str, bool)]) -> Ordering {
         }
     };
     a.iter().zip(b).zip(sort).map(one).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+}
+
+/// Page `number` (from 1) of a selection. Without a sort the rows of a block change places from page to page; with one,
+/// those that are equal by it, where ties wander.
+pub fn cut(store: &Store, view: &[Handle], number: u64, selection: &Selection<'_>, ties: Ties) -> Vec<Handle> {
+    let start = (number - 1).saturating_mul(PAGE);
+    let keys = |at: usize| {
+        let person = store.person(view[at]);
+        selection.sort.iter().map(|(field, _)| sort_key(&person, field)).collect::<Vec<_>>()
+    };
+    let same_keys = |a: usize, b: usize| keys(a) == keys(b);
+    let same_block = |a: usize, b: usize| a / BLOCK == b / BLOCK;
+    match (selection.sort.is_empty(), ties) {
+        (true, _) => page(view, start, PAGE, Some(&same_block)),
+        (false, Ties::Wandering) => page(view, start, PAGE, Some(&same_keys)),
+        (false, Ties::Stable) => page(view, start, PAGE, None),
+    }
 }
 
 /// Whether contacts are shown with their inboxes.

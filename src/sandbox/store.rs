@@ -267,11 +267,12 @@ pub fn view_name(parts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Ties;
     use super::super::population::EPOCH;
     use super::*;
 
     fn store(vendor: Vendor) -> Store {
-        Store::new(Population::new(40, 1, EPOCH), vendor)
+        Store::new(Population::new(40, 1, EPOCH, Ties::Stable), vendor)
     }
 
     fn ids(store: &Store) -> Vec<CompactString> {

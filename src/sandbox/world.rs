@@ -96,7 +96,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl World {
     /// The world that `options` describe; nothing is computed yet.
     pub fn new(options: &SandboxOptions) -> Self {
-        let people = Population::new(options.contacts, options.seed, options.now.as_second());
+        let people = Population::new(options.contacts, options.seed, options.now.as_second(), options.settings.ties);
         Self {
             shared: Arc::new(Shared {
                 settings: options.settings,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::{Sandbox, SandboxOptions, SearchMeta, Settings, Vendor};
+use super::super::{Sandbox, SandboxOptions, SearchMeta, Settings, Ties, Vendor};
 use super::{Got, column, get, keys, sandbox};
 
 const AUTH: &str = "api-access-token: sandbox-chatwoot-token-worth-nothing";
@@ -74,6 +74,26 @@ async fn without_a_sort_rows_wander() {
     ids.sort();
     ids.dedup();
     assert!(ids.len() < all, "some come twice");
+}
+
+#[tokio::test]
+async fn ties_wander_on_demand() {
+    let distinct = async |ties| {
+        let settings = Settings { ties, ..Default::default() };
+        let sandbox = sandbox(SandboxOptions { contacts: 200, settings, ..Default::default() }).await;
+        let mut ids = std::collections::HashSet::new();
+        let mut total = 0;
+        for page in 1..=14 {
+            let page = ask(&sandbox, &format!("/contacts?sort=created_at&page={page}")).await.json();
+            ids.extend(page["payload"].as_array().unwrap().iter().map(|contact| contact["id"].to_string()));
+            total = page["meta"]["count"].as_u64().unwrap();
+        }
+        (ids.len() as u64, total)
+    };
+    let (stable, total) = distinct(Ties::Stable).await;
+    assert_eq!(stable, total);
+    let (wandering, total) = distinct(Ties::Wandering).await;
+    assert!(wandering < total);
 }
 
 #[tokio::test]
