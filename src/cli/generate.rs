@@ -54,7 +54,7 @@ pub fn command() -> clap::Command {
 
 /// What is said when no command is given.
 pub fn welcome(context: &Context) -> Result<ExitCode, Failure> {
-    let configured = context.config().map(|config| config.names().count()).unwrap_or(0);
+    let configured = context.config().map_or(0, |config| config.names().count());
     if configured == 0 && !context.globals.demo {
         context.term.say("No account is set up yet.");
         context.term.say("  try it without one:   contacts --demo search boris");

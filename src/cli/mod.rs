@@ -34,6 +34,7 @@ use crate::term::{self, Term, TermOptions};
 use args::GlobalArgs;
 use context::{Context, Threads};
 use failure::ErrorFormat;
+use trace::Tracing;
 
 pub use failure::{Failure, FailureKind};
 pub use generate::command;
@@ -92,15 +93,16 @@ enum Command {
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    run(std::env::args_os().collect(), Env::from_process())
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    run(&arguments, Env::from_process())
 }
 
 /// Runs the program.
-pub fn run(arguments: Vec<OsString>, env: Env) -> ExitCode {
-    let parsed = Cli::command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+pub fn run(arguments: &[OsString], env: Env) -> ExitCode {
+    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return not_parsed(&error, &arguments, &env),
+        Err(error) => return not_parsed(&error, arguments, &env),
     };
     let Cli { globals, command } = cli;
     let error_format = globals.error_format.unwrap_or_default();
@@ -118,13 +120,13 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
     let config = if globals.demo { Ok(Config::default()) } else { Config::load(&env, globals.config.as_deref()) };
     let color = config.as_ref().ok().and_then(|config| config.defaults.color);
     let term = self::term(&env, &globals, color);
-    let trace = trace::for_globals(&globals, &term)?;
+    let tracing = Tracing::for_globals(&globals, &term);
     let threads = match &command {
-        Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_)) => threads(&command),
+        Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_)) => threads(command.as_ref()),
         _ => Threads::One,
     };
-    let context = Context::new(env, term, globals, Arc::new(SystemClock), trace, config, threads)?;
-    match command {
+    let context = Context::new(env, term, globals, Arc::new(SystemClock), Arc::clone(&tracing.trace), config, threads)?;
+    let done = match command {
         None => generate::welcome(&context),
         Some(Command::List(args)) => find::list(&context, &args),
         Some(Command::Search(args)) => find::search(&context, &args),
@@ -139,11 +141,13 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         Some(Command::Completions(args)) => generate::completions(&context, &args),
         Some(Command::Man(args)) => generate::man(&context, &args),
         Some(Command::Schema(args)) => generate::schema(&context, &args),
-    }
+    };
+    tracing.finish()?;
+    done
 }
 
 /// A short query is quickest on one thread; an export decodes on two.
-fn threads(command: &Option<Command>) -> Threads {
+fn threads(command: Option<&Command>) -> Threads {
     match command {
         Some(Command::List(args)) if args.wants_all() => Threads::Two,
         Some(Command::Search(args)) if args.select.all || args.scan => Threads::Two,

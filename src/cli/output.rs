@@ -103,7 +103,7 @@ impl Show {
     /// Opens an export that survives, whose state is kept in `state`.
     pub fn export(&self, state: &Path, query: &str) -> Result<Destination, Failure> {
         let out = self.out.as_deref().ok_or_else(|| Failure::usage("--resume needs --out FILE"))?;
-        Export::open(out, state, query.to_owned()).map(Destination::Export)
+        Export::open(out, state, query.to_owned()).map(|export| Destination::Export(Box::new(export)))
     }
 
     /// Shows rows that are all there.
@@ -286,7 +286,7 @@ pub enum Destination {
         path: PathBuf,
     },
     /// A file that grows over several runs.
-    Export(Export),
+    Export(Box<Export>),
 }
 
 impl Destination {

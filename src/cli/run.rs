@@ -1,5 +1,6 @@
 //! Runs a query from the open profiles to the exit code: rows to stdout, everything said to stderr.
 
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
@@ -52,7 +53,7 @@ pub fn run_query(
     let brought = if streams {
         streamed(context, query, show, &opened, &manner, resume)?
     } else {
-        collected(context, query, show, &opened, &manner)?
+        collected(context, query, show, &opened, &manner)
     };
     line.clear();
     conclude(context, query, show, &opened, brought, if_empty)
@@ -186,7 +187,7 @@ fn streamed(
     if let Destination::Export(export) = out {
         let ended = match broken {
             Some(failure) => Err(failure),
-            None if whole => finish_export(export, &encoder, rows),
+            None if whole => finish_export(*export, &encoder, rows),
             None => export.suspend(&good.unwrap_or_default()),
         };
         return Ok(Brought { rows, answers, broken: ended.err() });
@@ -227,16 +228,10 @@ fn gone(rows: u64) -> Brought {
     Brought { rows, answers: Some(Vec::new()), broken: None }
 }
 
-fn collected(
-    context: &Context,
-    query: &Query,
-    show: &Show,
-    opened: &Opened,
-    manner: &Manner,
-) -> Result<Brought, Failure> {
+fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner) -> Brought {
     let asked = collect(&opened.sources, query, manner);
     let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
-        return Ok(Brought { rows: 0, answers: None, broken: None });
+        return Brought { rows: 0, answers: None, broken: None };
     };
     let whole = answers.iter().all(|answer| answer.outcome.error.is_none());
     let nothing_to_show = contacts.is_empty() && !whole && answers.iter().all(|answer| answer.outcome.error.is_some());
@@ -247,7 +242,7 @@ fn collected(
         Ok(())
     };
     let broken = shown.err().filter(|failure| !is_gone(failure));
-    Ok(Brought { rows: contacts.len() as u64, answers: Some(answers), broken })
+    Brought { rows: contacts.len() as u64, answers: Some(answers), broken }
 }
 
 /// Tells the failures, the verdicts and the report, and fixes the exit code.
@@ -323,7 +318,7 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
                 answer.usage.requests
             );
             if answer.usage.retries > 0 {
-                line.push_str(&format!(", {} repeated", answer.usage.retries));
+                let _ = write!(line, ", {} repeated", answer.usage.retries);
             }
             context.say(&line);
         }

@@ -1,5 +1,6 @@
 //! `contacts sandbox`: serves the vendors' APIs on loopback with made-up contacts, in the foreground.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -57,7 +58,7 @@ fn faults_help() -> String {
          counted from 1, and xM how many do (x*: all that follow). Without @N every request suffers.\n\n",
     );
     for (word, meaning) in FAULT_KINDS {
-        help.push_str(&format!("  {word:<14} {meaning}\n"));
+        let _ = writeln!(help, "  {word:<14} {meaning}");
     }
     help.push_str(
         "\nExamples: --fault rocketchat:reset@3   --fault '*:500@2x3'   --fault chatwoot:429=20@5   --fault truncate@2",

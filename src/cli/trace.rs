@@ -1,18 +1,142 @@
 //! What happens on the wire, told on stderr under `-v` and kept as HAR under `--trace`.
 
-use std::sync::Arc;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
 
 use crate::http::{Event, NoTrace, Trace};
+use crate::model::Time;
 use crate::term::{Term, visible};
 
 use super::args::GlobalArgs;
-use super::failure::Failure;
+use super::failure::{Failure, FailureKind};
 
-/// Who is told, for what the options ask.
-pub fn for_globals(globals: &GlobalArgs, term: &Term) -> Result<Arc<dyn Trace>, Failure> {
-    Ok(match globals.verbose {
-        0 => Arc::new(NoTrace),
-        level => Arc::new(Spoken { level, term: term.clone() }),
+/// Who is told what happens on the wire.
+pub struct Tracing {
+    /// Told by every client.
+    pub trace: Arc<dyn Trace>,
+    recorder: Option<Arc<Recorder>>,
+}
+
+impl Tracing {
+    /// Who is told, for what the options ask.
+    pub fn for_globals(globals: &GlobalArgs, term: &Term) -> Self {
+        let spoken = (globals.verbose > 0).then(|| Spoken { level: globals.verbose, term: term.clone() });
+        let Some(path) = &globals.trace else {
+            let trace: Arc<dyn Trace> = match spoken {
+                Some(spoken) => Arc::new(spoken),
+                None => Arc::new(NoTrace),
+            };
+            return Self { trace, recorder: None };
+        };
+        let recorder = Arc::new(Recorder { path: path.clone(), spoken, exchanges: Mutex::new(Vec::new()) });
+        Self { trace: Arc::clone(&recorder) as Arc<dyn Trace>, recorder: Some(recorder) }
+    }
+
+    /// Writes what was recorded.
+    pub fn finish(&self) -> Result<(), Failure> {
+        self.recorder.as_ref().map_or(Ok(()), |recorder| recorder.write())
+    }
+}
+
+/// Records exchanges for a HAR file (HTTP Archive 1.2).
+struct Recorder {
+    path: PathBuf,
+    spoken: Option<Spoken>,
+    exchanges: Mutex<Vec<Exchange>>,
+}
+
+struct Exchange {
+    number: u64,
+    started: String,
+    request: Value,
+    response: Value,
+    millis: u64,
+}
+
+impl Trace for Recorder {
+    fn event(&self, event: &Event) {
+        if let Some(spoken) = &self.spoken {
+            spoken.event(event);
+        }
+        let Ok(mut exchanges) = self.exchanges.lock() else { return };
+        match event {
+            Event::Request { number, method, url, headers } => exchanges.push(Exchange {
+                number: *number,
+                started: Time::from_timestamp(jiff::Timestamp::now()).to_string(),
+                request: request_json(method, url, headers),
+                response: response_json(0, "", &[], b""),
+                millis: 0,
+            }),
+            Event::Reply { number, status, version, headers, body, elapsed } => {
+                if let Some(exchange) = exchanges.iter_mut().rev().find(|exchange| exchange.number == *number) {
+                    exchange.response = response_json(*status, version, headers, body);
+                    exchange.millis = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+                }
+            }
+            Event::Failure { number, message } => {
+                if let Some(exchange) = exchanges.iter_mut().rev().find(|exchange| exchange.number == *number) {
+                    exchange.response["_error"] = json!(message);
+                }
+            }
+            Event::Wait { .. } => {}
+        }
+    }
+
+    fn wants_replies(&self) -> bool {
+        true
+    }
+}
+
+impl Recorder {
+    fn write(&self) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| {
+            let message = format!("cannot write the trace `{}`: {error}", self.path.display());
+            Failure::new(FailureKind::Unexpected, message)
+        };
+        let exchanges = self.exchanges.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
+        let entries: Vec<Value> = exchanges
+            .into_iter()
+            .map(|exchange| {
+                json!({
+                    "startedDateTime": exchange.started, "time": exchange.millis, "request": exchange.request,
+                    "response": exchange.response, "cache": {},
+                    "timings": { "send": 0, "wait": exchange.millis, "receive": 0 },
+                })
+            })
+            .collect();
+        let creator = json!({ "name": "contacts", "version": env!("CARGO_PKG_VERSION") });
+        let har = json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } });
+        let folder = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        // Readable by its owner alone: replies hold people's data.
+        let mut file = tempfile::Builder::new().prefix(".contacts-").tempfile_in(folder).map_err(failed)?;
+        writeln!(file, "{har}").map_err(failed)?;
+        file.persist(&self.path).map(drop).map_err(|error| failed(error.error))
+    }
+}
+
+fn pairs(headers: &[(String, String)]) -> Vec<Value> {
+    headers.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
+}
+
+fn request_json(method: &str, url: &str, headers: &[(String, String)]) -> Value {
+    let query: Vec<Value> = url::Url::parse(url)
+        .map(|url| url.query_pairs().map(|(name, value)| json!({ "name": name, "value": value })).collect())
+        .unwrap_or_default();
+    json!({
+        "method": method, "url": url, "httpVersion": "HTTP/1.1", "cookies": [], "headers": pairs(headers),
+        "queryString": query, "headersSize": -1, "bodySize": 0,
+    })
+}
+
+fn response_json(status: u16, version: &str, headers: &[(String, String)], body: &[u8]) -> Value {
+    let mime = headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, value)| value.as_str());
+    json!({
+        "status": status, "statusText": "", "httpVersion": version, "cookies": [], "headers": pairs(headers),
+        "content": { "size": body.len(), "mimeType": mime, "text": String::from_utf8_lossy(body) },
+        "redirectURL": "", "headersSize": -1, "bodySize": body.len(),
     })
 }
 

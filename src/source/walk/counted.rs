@@ -88,7 +88,8 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             let mut sweep = Sweep::default();
             self.take(first, &mut sweep, Direction::Up)?;
             self.run.proofs.push("one reply held all".to_owned());
-            return self.finish();
+            self.finish();
+            return Ok(());
         }
         let total = first.total.filter(|_| counted && first.more.is_none()).filter(|total| *total > rows);
         let mut before: Option<IdSet> = None;
@@ -106,7 +107,8 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             }
             if let Some(basis) = self.proof(&sweep, before.as_ref(), concurrency, forward) {
                 self.run.proofs.push(basis);
-                return self.finish();
+                self.finish();
+                return Ok(());
             }
             before = Some(sweep.ids);
         }
@@ -114,7 +116,8 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             "the list changed while it was read, or its order has ties; {} sweeps did not agree",
             self.run.options.sweeps.max(1)
         ));
-        self.finish()
+        self.finish();
+        Ok(())
     }
 
     fn is_usual_size(&self) -> bool {
@@ -302,12 +305,11 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         Ok(fresh)
     }
 
-    fn finish(self) -> Result<(), Stop> {
+    fn finish(self) {
         let counted = self.lane.counted;
         let (first, last) = (self.first_total.filter(|_| counted), self.last_total.filter(|_| counted));
         self.run.state.tally.add_totals(first, last);
         self.run.state.lane_rows.push(self.union.len());
-        Ok(())
     }
 
     fn unwalkable(&self) -> Stop {

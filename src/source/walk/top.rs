@@ -100,7 +100,11 @@ async fn lane_rows<R: Send + 'static>(
         if wanted.count == 0 {
             run.state.tally.add_totals(first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
             // All there is may be just what was asked for.
-            return if more { Err(Stop::Limit) } else { finish(run, pages, lane) };
+            if more {
+                return Err(Stop::Limit);
+            }
+            finish(run, pages, lane);
+            return Ok(());
         }
         idle = if fresh == 0 { idle + 1 } else { 0 };
         if !more || idle >= IDLE_PAGES {
@@ -110,18 +114,18 @@ async fn lane_rows<R: Send + 'static>(
                     .push("the server gave the same contacts again wherever it was asked to start".to_owned());
             }
             run.state.tally.add_totals(first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
-            return finish(run, pages, lane);
+            finish(run, pages, lane);
+            return Ok(());
         }
     }
 }
 
-fn finish<R: Send + 'static>(run: &mut Run<'_, R>, pages: u32, lane: &Lane) -> Result<(), Stop> {
+fn finish<R: Send + 'static>(run: &mut Run<'_, R>, pages: u32, lane: &Lane) {
     if pages <= 1 {
         run.proofs.push("one reply held all".to_owned());
     } else {
         run.state.doubts.push(format!("the pages of `{}` were read in an order that proves nothing", lane.path));
     }
-    Ok(())
 }
 
 /// Whether another page may hold rows.
