@@ -2,11 +2,14 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use contacts::model::{ChannelKind, Contact, Filter, Query};
 use contacts::sandbox::{Era, Settings, Vendor};
 use contacts::source::walk::Verdict;
 use contacts::source::{ErrorKind, Wish};
-use support::{all, first, ids, open, parameters, sandbox, search, secret};
+use support::{LeapingClock, all, first, ids, limited_sandbox, open, parameters, sandbox, search, secret};
 
 const ERAS: [Era; 3] = [Era::A, Era::B, Era::C];
 
@@ -180,4 +183,17 @@ async fn the_first_rows_go_by_name() {
         assert_eq!(first_names, names[..20], "{era:?}");
         sandbox.stop().await;
     }
+}
+
+#[tokio::test]
+async fn the_rate_limit_of_newer_servers_is_waited_for() {
+    let sandbox = limited_sandbox(1200, of(Era::C)).await;
+    let patient = open(&sandbox, "chatbotx", |access| {
+        access.http.max_wait = Duration::from_hours(1);
+        access.http.clock = Arc::new(LeapingClock(sandbox.world().clone()));
+    });
+    let (rows, outcome) = all(&patient, &Query { page_size: Some(3), ..Query::default() }).await;
+    assert_eq!((rows.len(), outcome.verdict), (1200, Verdict::Exact), "{outcome:?}");
+    assert!(patient.usage().waited_ms > 0, "{:?}", patient.usage());
+    sandbox.stop().await;
 }

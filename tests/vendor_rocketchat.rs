@@ -2,12 +2,15 @@
 
 mod support;
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use contacts::model::{Filter, UnknownFilter};
 use contacts::sandbox::{Refusals, Settings, Vendor};
 use contacts::source::walk::Verdict;
 use contacts::source::{ErrorKind, Wish};
 use contacts::vendor::vendor;
-use support::{all, first, ids, open, parameters, sandbox, search, secret};
+use support::{LeapingClock, all, first, ids, limited_sandbox, open, parameters, sandbox, search, secret};
 
 const KNOWN_PARAMETERS: [&str; 5] = ["searchText", "unknown", "offset", "count", "sort"];
 
@@ -153,5 +156,26 @@ async fn conditions_are_checked_here() {
         let query = contacts::model::Query { filter: filter.clone(), ..Default::default() };
         assert_eq!(ids(&all(&source, &query).await.0), ids(&expected), "{filter:?}");
     }
+    sandbox.stop().await;
+}
+
+#[tokio::test]
+async fn the_rate_limit_is_waited_for_within_patience() {
+    let sandbox = limited_sandbox(150, Settings::default()).await;
+    let patient = open(&sandbox, "rocketchat", |access| {
+        access.http.max_wait = Duration::from_hours(1);
+        access.http.clock = Arc::new(LeapingClock(sandbox.world().clone()));
+    });
+    let query = contacts::model::Query { page_size: Some(10), ..Default::default() };
+    let (rows, outcome) = all(&patient, &query).await;
+    assert_eq!((rows.len(), outcome.verdict), (150, Verdict::Exact), "{outcome:?}");
+    assert!(patient.usage().waited_ms >= 60_000, "{:?}", patient.usage());
+    assert_eq!(patient.requests_per_minute(), Some(10));
+    let hasty = open(&sandbox, "rocketchat", |access| {
+        access.http.clock = Arc::new(LeapingClock(sandbox.world().clone()));
+    });
+    let outcome = all(&hasty, &query).await.1;
+    let error = outcome.error.unwrap();
+    assert_eq!((outcome.verdict, error.kind), (Verdict::Partial, ErrorKind::RateLimit), "{error}");
     sandbox.stop().await;
 }

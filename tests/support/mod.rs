@@ -6,9 +6,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use contacts::http::{Auth, Dialect, HttpConfig, Judgement, NoTrace, Reply, SystemClock};
+use contacts::http::{Auth, Clock, Dialect, HttpConfig, Judgement, NoTrace, Reply, SystemClock};
 use contacts::model::{Contact, Filter, Query, Word};
-use contacts::sandbox::{Sandbox, SandboxOptions, Settings};
+use contacts::sandbox::{Sandbox, SandboxOptions, Settings, World};
 use contacts::source::walk::{Extent, Outcome, Sink, Stage, WalkOptions, walk};
 use contacts::source::{Source, Traversal};
 use contacts::vendor::{Access, vendor};
@@ -21,6 +21,30 @@ impl Dialect for NoDialect {
     fn judge(&self, _: &Reply) -> Judgement {
         Judgement::Accept
     }
+}
+
+/// A clock that moves the sandbox's own instead of waiting.
+pub struct LeapingClock(pub World);
+
+#[async_trait::async_trait]
+impl Clock for LeapingClock {
+    fn now(&self) -> jiff::Timestamp {
+        jiff::Timestamp::from_millisecond(self.0.now()).unwrap()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.advance(duration);
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}
+
+/// A sandbox with rate limits.
+pub async fn limited_sandbox(contacts: usize, settings: Settings) -> Sandbox {
+    let options = SandboxOptions { contacts, settings, rate_limit: true, ..SandboxOptions::default() };
+    contacts::sandbox::start(options).await.unwrap()
 }
 
 /// A sandbox with so many contacts of each vendor.
