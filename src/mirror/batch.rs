@@ -44,6 +44,8 @@ pub enum Pass {
     Full,
     /// What changed lately.
     Increment,
+    /// A few contacts that were read anyway; says nothing of the age of the others.
+    Repair,
 }
 
 /// What the walk proved.
@@ -81,6 +83,7 @@ pub struct Batch<'s> {
     resume: Option<String>,
     started_at: Timestamp,
     cursor: Option<String>,
+    bookmark: Option<String>,
     encoder: Encoder,
     decoder: Decoder,
     block: Option<Block>,
@@ -133,6 +136,7 @@ impl Store {
             pass,
             cursor: resume.clone(),
             resume,
+            bookmark: None,
             started_at,
             encoder: Encoder::new().map_err(codec)?,
             decoder: Decoder::new().map_err(codec)?,
@@ -207,6 +211,7 @@ impl Pass {
         match self {
             Self::Full => "full",
             Self::Increment => "increment",
+            Self::Repair => "repair",
         }
     }
 }
@@ -250,6 +255,33 @@ impl Batch<'_> {
             return self.explained(result);
         }
         Ok(())
+    }
+
+    /// Removes a contact of which the vendor said that there is none.
+    pub fn remove(&mut self, id: &str, now: Timestamp) -> Result<(), MirrorError> {
+        let result = self.transact(|batch| {
+            batch.flush(now)?;
+            let connection = &batch.store.connection;
+            let row: Option<i64> = connection
+                .prepare_cached("SELECT row FROM contact WHERE profile = ?1 AND id = ?2")?
+                .query_row(params![batch.profile, id], |row| row.get(0))
+                .optional()?;
+            if let Some(row) = row {
+                let (block, place) = split(row);
+                let mut gone = Bits::default();
+                gone.insert(place);
+                remove_rows(connection, block, &gone)?;
+                batch.remove_row(row, now)?;
+                batch.report.removed += 1;
+            }
+            Ok(())
+        });
+        self.explained(result)
+    }
+
+    /// Keeps a word for the next increment, as the time up to which changes were read; stored when the sync ends well.
+    pub fn set_bookmark(&mut self, bookmark: impl Into<String>) {
+        self.bookmark = Some(bookmark.into());
     }
 
     /// Ends the sync with what the walk proved, and indexes what is not yet.
@@ -473,19 +505,32 @@ impl Batch<'_> {
     fn remember(&mut self, proof: Proof) -> Result<(), Trouble> {
         let connection = &self.store.connection;
         let (verdict, started) = (proof.word(), self.started_at.as_millisecond());
-        connection.execute("UPDATE profile SET verdict = ?2 WHERE id = ?1", params![self.profile, verdict])?;
-        if proof == Proof::Partial {
+        if self.pass == Pass::Repair {
             return Ok(());
         }
-        self.cursor = None;
-        connection.execute("UPDATE profile SET synced_at = ?2 WHERE id = ?1", params![self.profile, started])?;
-        if self.pass == Pass::Full {
-            self.seen.clear();
-            forget_seen(connection, self.profile)?;
-            connection.execute(
-                "UPDATE profile SET pass = NULL, exact_at = CASE WHEN ?2 = 'exact' THEN ?3 ELSE exact_at END WHERE id = ?1",
-                params![self.profile, verdict, started],
-            )?;
+        connection.execute("UPDATE profile SET verdict = ?2 WHERE id = ?1", params![self.profile, verdict])?;
+        if let Some(bookmark) = self.bookmark.as_deref().filter(|_| proof != Proof::Partial) {
+            connection.execute("UPDATE profile SET bookmark = ?2 WHERE id = ?1", params![self.profile, bookmark])?;
+        }
+        match (self.pass, proof) {
+            (_, Proof::Partial) => {}
+            (Pass::Full, _) => {
+                self.cursor = None;
+                self.seen.clear();
+                forget_seen(connection, self.profile)?;
+                connection.execute(
+                    "UPDATE profile SET pass = NULL, synced_at = ?3,
+                     exact_at = CASE WHEN ?2 = 'exact' THEN ?3 ELSE exact_at END WHERE id = ?1",
+                    params![self.profile, verdict, started],
+                )?;
+            }
+            // Increments to a copy that was never whole leave it without an age.
+            (Pass::Increment | Pass::Repair, _) => {
+                connection.execute(
+                    "UPDATE profile SET synced_at = ?2 WHERE id = ?1 AND synced_at IS NOT NULL",
+                    params![self.profile, started],
+                )?;
+            }
         }
         Ok(())
     }
@@ -506,30 +551,35 @@ impl Batch<'_> {
     }
 
     fn remove_unseen(&mut self, now: Timestamp) -> Result<u64, Trouble> {
-        let connection = &self.store.connection;
         let mut removed = 0;
-        for block in profile::blocks(connection, self.profile)? {
+        for block in profile::blocks(&self.store.connection, self.profile)? {
             let gone = self.unseen(block)?;
             if gone.is_empty() {
                 continue;
             }
             for place in gone.iter() {
-                let row = join(block.id, u32::from(place));
-                let (id, object): (String, Vec<u8>) = connection
-                    .prepare_cached("SELECT id, object FROM contact WHERE row = ?1")?
-                    .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-                let name = self.decoder.decode(&object).ok().and_then(|contact| contact.name).unwrap_or_default();
-                record(connection, self.profile, &id, now, &[("contact", Some(name.into()), None)])?;
-                connection.prepare_cached("DELETE FROM contact WHERE row = ?1")?.execute([row])?;
+                self.remove_row(join(block.id, u32::from(place)), now)?;
                 removed += 1;
             }
             if u64::from(gone.count()) == u64::from(block.used) {
-                drop_block(connection, block.id)?;
+                drop_block(&self.store.connection, block.id)?;
             } else {
-                remove_rows(connection, block.id, &gone)?;
+                remove_rows(&self.store.connection, block.id, &gone)?;
             }
         }
         Ok(removed)
+    }
+
+    /// Deletes a row and notes in the history that its contact is gone.
+    fn remove_row(&mut self, row: i64, now: Timestamp) -> Result<(), Trouble> {
+        let connection = &self.store.connection;
+        let (id, object): (String, Vec<u8>) = connection
+            .prepare_cached("SELECT id, object FROM contact WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let name = self.decoder.decode(&object).ok().and_then(|contact| contact.name).unwrap_or_default();
+        record(connection, self.profile, &id, now, &[("contact", Some(name.into()), None)])?;
+        connection.prepare_cached("DELETE FROM contact WHERE row = ?1")?.execute([row])?;
+        Ok(())
     }
 
     fn mark_unseen(&mut self, now: Timestamp) -> Result<(), Trouble> {

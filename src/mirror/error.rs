@@ -126,7 +126,8 @@ impl MirrorError {
             Self::Vanished { profile, .. } => {
                 format!("if they are really gone, `contacts mirror forget --profile {profile}` removes them")
             }
-            Self::NoContact { .. } | Self::File { .. } | Self::Database { .. } => return None,
+            Self::NoContact { .. } => "it may be newer than the mirror; without `--local` the vendor is asked".to_owned(),
+            Self::File { .. } | Self::Database { .. } => return None,
         })
     }
 

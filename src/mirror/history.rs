@@ -28,6 +28,9 @@ pub struct Change {
 /// A change before it is stored: field, old, new.
 pub(super) type Difference = (&'static str, Option<String>, Option<String>);
 
+/// A field that holds several values.
+type List = fn(&Contact) -> Vec<String>;
+
 /// What differs between two states of a contact.
 pub(super) fn differences(old: &Contact, new: &Contact) -> Vec<Difference> {
     let mut out = Vec::new();
@@ -35,7 +38,7 @@ pub(super) fn differences(old: &Contact, new: &Contact) -> Vec<Difference> {
         let text = |contact: &Contact| contact.name.as_deref().map(str::to_owned);
         out.push(("name", text(old), text(new)));
     }
-    let lists: [(&'static str, fn(&Contact) -> Vec<String>); 4] = [
+    let lists: [(&'static str, List); 4] = [
         ("email", |contact| contact.emails.iter().map(|email| email.address.to_string()).collect()),
         ("phone", |contact| contact.phones.iter().map(|phone| phone.number.to_string()).collect()),
         ("channel", |contact| contact.channels.iter().map(channel_words).collect()),

@@ -3,7 +3,7 @@
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::key::{Key, KeyMap, Need};
-use super::rows::{Bits, RowList};
+use super::rows::{Bits, Change, RowList, amended, without};
 
 /// The bits of a key below the block's number.
 const KEY_BITS: u32 = 48;
@@ -124,6 +124,11 @@ impl Postings {
         self.lists.entry(key).or_default().push(row);
     }
 
+    /// Every key with the rows that have it, as a stored set.
+    pub fn into_lists(self) -> impl Iterator<Item = (Key, Vec<u8>)> {
+        self.lists.into_iter().map(|(key, list)| (key, list.into_stored()))
+    }
+
     /// Writes everything into `block`, adding to what is there, and is empty afterwards.
     pub fn write(&mut self, connection: &Connection, block: i64) -> rusqlite::Result<()> {
         let mut lists: Vec<_> = self.lists.drain().collect();
@@ -156,27 +161,33 @@ pub fn amend(connection: &Connection, block: i64, row: u16, add: &[Key], remove:
     let mut get = connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?;
     let mut put = connection.prepare_cached("INSERT OR REPLACE INTO posting (key, rows) VALUES (?1, ?2)")?;
     let mut delete = connection.prepare_cached("DELETE FROM posting WHERE key = ?1")?;
-    for (key, present) in add.iter().map(|key| (*key, true)).chain(remove.iter().map(|key| (*key, false))) {
+    for (key, change) in
+        add.iter().map(|key| (*key, Change::Insert)).chain(remove.iter().map(|key| (*key, Change::Remove)))
+    {
         let key = stored_key(block, key);
-        let mut bits = Bits::default();
-        if let Some(stored) = get.query_row([key], |row| row.get::<_, Vec<u8>>(0)).optional()? {
-            bits.or_stored(&stored);
+        let stored: Option<Vec<u8>> = get.query_row([key], |row| row.get(0)).optional()?;
+        match amended(&stored.unwrap_or_default(), row, change) {
+            None => {}
+            Some(stored) if stored.is_empty() => drop(delete.execute([key])?),
+            Some(stored) => drop(put.execute(params![key, stored])?),
         }
-        if bits.contains(row) == present {
-            continue;
-        }
-        if present {
-            bits.insert(row)
-        } else {
-            bits.remove(row)
-        }
-        if bits.is_empty() {
-            delete.execute([key])?
-        } else {
-            put.execute(params![key, bits.to_stored()])?
-        };
     }
     Ok(())
+}
+
+/// Whether everything in `rows`, a stored set, is noted to have `key`.
+pub fn has_rows(connection: &Connection, block: i64, key: Key, rows: &[u8]) -> rusqlite::Result<bool> {
+    let mut get = connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?;
+    let stored: Option<Vec<u8>> = get.query_row([stored_key(block, key)], |row| row.get(0)).optional()?;
+    let stored = stored.unwrap_or_default();
+    if stored == rows {
+        return Ok(true);
+    }
+    let (mut bits, mut missing) = (Bits::default(), Bits::default());
+    bits.or_stored(&stored);
+    missing.or_stored(rows);
+    missing.without(&bits);
+    Ok(missing.is_empty())
 }
 
 /// Takes `gone` out of everything noted in `block`.
@@ -185,12 +196,8 @@ pub fn remove_rows(connection: &Connection, block: i64, gone: &Bits) -> rusqlite
     let mut changed = Vec::new();
     let mut found = all.query([stored_key(block, 0), stored_key(block, u64::MAX)])?;
     while let Some(row) = found.next()? {
-        let mut bits = Bits::default();
-        bits.or_stored(row.get_ref(1)?.as_blob()?);
-        let before = bits.count();
-        bits.without(gone);
-        if bits.count() != before {
-            changed.push((row.get::<_, i64>(0)?, bits.to_stored()));
+        if let Some(stored) = without(row.get_ref(1)?.as_blob()?, gone) {
+            changed.push((row.get::<_, i64>(0)?, stored));
         }
     }
     drop(found);

@@ -237,8 +237,7 @@ fn text_need(folded: &str, rank: Rank) -> Need {
                 [.., a, b] => Need::Key(gram(*a, *b, 0)),
                 _ => Need::Key(gram(first, 0, 0)),
             };
-            let whole =
-                second.is_none().then(|| Need::Key(gram(FIELD_START, first, 0))).unwrap_or_else(|| start(FIELD_START));
+            let whole = if second.is_none() { Need::Key(gram(FIELD_START, first, 0)) } else { start(FIELD_START) };
             if chars.len() > 2 { flatten(vec![whole, end, within]) } else { flatten(vec![whole, end]) }
         }
     }

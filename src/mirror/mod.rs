@@ -16,15 +16,19 @@ mod rank;
 mod rows;
 mod schema;
 mod search;
+mod source;
 mod store;
 mod text;
+mod upkeep;
 
 pub use batch::{Batch, Pass, Proof, SyncReport, SyncTarget};
 pub use error::MirrorError;
 pub use history::Change;
 pub use profile::ProfileStatus;
 pub use search::Flow;
+pub use source::{CAPABILITIES, MirrorSource};
 pub use store::{FILE_NAME, Mode, Store};
+pub use upkeep::{Forgotten, Rebuilt, Verified};
 
 #[cfg(test)]
 mod tests;

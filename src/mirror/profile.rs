@@ -30,6 +30,8 @@ pub struct ProfileStatus {
     pub unfinished: bool,
     /// How the last sync ended: `exact`, `changed` or `partial`.
     pub verdict: Option<String>,
+    /// What the last sync that ended well left for the next increment.
+    pub bookmark: Option<String>,
 }
 
 impl ProfileStatus {
@@ -84,13 +86,14 @@ pub(super) fn blocks(connection: &Connection, profile: i64) -> rusqlite::Result<
         .collect()
 }
 
-const STATUS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict,
+const STATUS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark,
     (SELECT count(*) FROM contact WHERE contact.profile = profile.id),
     (SELECT count(*) FROM contact WHERE contact.profile = profile.id AND gone IS NOT NULL)
   FROM profile";
 
 /// Without the counts, which read every contact.
-const FRESHNESS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, 0, 0 FROM profile";
+const FRESHNESS: &str =
+    "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark, 0, 0 FROM profile";
 
 fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
     let time = |millis: Option<i64>| millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
@@ -102,8 +105,9 @@ fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
         exact_at: time(row.get(4)?),
         unfinished: row.get::<_, Option<bool>>(5)?.unwrap_or(false),
         verdict: row.get(6)?,
-        contacts: row.get(7)?,
-        missing: row.get(8)?,
+        bookmark: row.get(7)?,
+        contacts: row.get(8)?,
+        missing: row.get(9)?,
     })
 }
 

@@ -13,7 +13,7 @@ pub struct Looker<'f> {
     phrase: String,
     name: Option<String>,
     email: Option<String>,
-    phone: Option<Option<PhoneQuery>>,
+    digits: Option<PhoneQuery>,
 }
 
 impl<'f> Looker<'f> {
@@ -24,7 +24,7 @@ impl<'f> Looker<'f> {
             phrase: phrase(filter),
             name: filter.name.as_deref().map(|name| fold(name).into_owned()),
             email: filter.email.as_deref().map(|email| fold(email).into_owned()),
-            phone: filter.phone.as_deref().map(PhoneQuery::new),
+            digits: filter.phone.as_deref().and_then(PhoneQuery::new),
         }
     }
 
@@ -39,8 +39,8 @@ impl<'f> Looker<'f> {
         if let Some(email) = &self.email {
             rank = rank.max(best(text, |field| field == Field::Email, email)?);
         }
-        if let Some(phone) = &self.phone {
-            rank = rank.max(best_phone(text, phone.as_ref()?)?);
+        if self.filter.phone.is_some() {
+            rank = rank.max(best_phone(text, self.digits.as_ref()?)?);
         }
         Some(if self.filter.exact { Rank::Exact } else { rank })
     }

@@ -31,11 +31,6 @@ impl Bits {
         self.0[usize::from(row) / 64] |= 1 << (row % 64);
     }
 
-    /// Takes a row out.
-    pub fn remove(&mut self, row: u16) {
-        self.0[usize::from(row) / 64] &= !(1 << (row % 64));
-    }
-
     /// Whether the row is in.
     pub fn contains(&self, row: u16) -> bool {
         self.0[usize::from(row) / 64] & (1 << (row % 64)) != 0
@@ -158,6 +153,69 @@ impl RowList {
     }
 }
 
+/// A stored set with one row more or less; `None` if it is as asked already.
+pub fn amended(stored: &[u8], row: u16, change: Change) -> Option<Vec<u8>> {
+    let put = change == Change::Insert;
+    if stored.len() == BITMAP_BYTES {
+        let (byte, bit) = (usize::from(row) / 8, 1u8 << (row % 8));
+        if (stored[byte] & bit != 0) == put {
+            return None;
+        }
+        let mut bytes = stored.to_vec();
+        bytes[byte] ^= bit;
+        // May have become short enough for a list.
+        let mut bits = Bits::default();
+        bits.or_stored(&bytes);
+        return Some(bits.to_stored());
+    }
+    let mut list = RowList { bytes: Vec::with_capacity(stored.len() + 3), next: 0 };
+    let mut found = false;
+    gaps(stored, |other| {
+        found |= other == row;
+        if put && other > row {
+            list.push(row);
+        }
+        if put || other != row {
+            list.push(other);
+        }
+    });
+    if put {
+        list.push(row);
+    }
+    (found != put).then(|| list.into_stored())
+}
+
+/// Whether a row comes into a stored set or leaves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It comes in.
+    Insert,
+    /// It leaves.
+    Remove,
+}
+
+/// A stored set without the rows of `gone`; `None` if it has none of them.
+pub fn without(stored: &[u8], gone: &Bits) -> Option<Vec<u8>> {
+    if stored.len() == BITMAP_BYTES {
+        let mut bits = Bits::default();
+        bits.or_stored(stored);
+        let before = bits.count();
+        bits.without(gone);
+        return (bits.count() != before).then(|| bits.to_stored());
+    }
+    let mut touched = false;
+    gaps(stored, |row| touched |= gone.contains(row));
+    touched.then(|| {
+        let mut list = RowList::default();
+        gaps(stored, |row| {
+            if !gone.contains(row) {
+                list.push(row);
+            }
+        });
+        list.into_stored()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,6 +243,32 @@ mod tests {
             let mut bits = Bits::default();
             bits.or_stored(&list.into_stored());
             prop_assert_eq!(bits.iter().collect::<Vec<_>>(), rows.into_iter().collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn changes_are_those_of_a_set(
+            rows in proptest::collection::btree_set(0u16..400, 0..300),
+            dense in any::<bool>(),
+            changed in 0u16..400,
+        ) {
+            // A dense set lies on disk as a bitmap.
+            let mut set = rows.clone();
+            set.extend((1000..=u16::MAX).filter(|row| dense && row % 2 == 0));
+            let stored_of = |set: &std::collections::BTreeSet<u16>| {
+                let mut list = RowList::default();
+                set.iter().for_each(|row| list.push(*row));
+                list.into_stored()
+            };
+            let stored = stored_of(&set);
+            let mut more = set.clone();
+            let inserted = more.insert(changed).then(|| stored_of(&more));
+            prop_assert_eq!(amended(&stored, changed, Change::Insert), inserted);
+            let mut less = set.clone();
+            let removed = less.remove(&changed).then(|| stored_of(&less));
+            prop_assert_eq!(amended(&stored, changed, Change::Remove), removed.clone());
+            let mut gone = Bits::default();
+            gone.insert(changed);
+            prop_assert_eq!(without(&stored, &gone), removed);
         }
 
         #[test]

@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 use std::ops::ControlFlow;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use crate::model::sort::{PreparedKey, compare_prepared, prepare};
 use crate::model::{Contact, Direction, Filter, Query, SortField, SortKey};
@@ -44,7 +44,72 @@ impl Store {
         &self,
         profiles: &[&str],
         query: &Query,
-        visit: impl FnMut(Contact) -> Flow,
+        mut visit: impl FnMut(Contact) -> Flow,
+    ) -> Result<(), MirrorError> {
+        self.visit_rows(profiles, query, |_, contact| visit(contact))
+    }
+
+    /// The contact `id` of a profile, with the vendor's own object.
+    pub fn contact(&self, profile: &str, id: &str) -> Result<Contact, MirrorError> {
+        let explain = self.explain();
+        let Some(found) = profile::find(&self.connection, profile).map_err(explain)? else {
+            return Err(MirrorError::NoProfile { profile: profile.to_owned() });
+        };
+        let row: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT row FROM contact WHERE profile = ?1 AND id = ?2")
+            .and_then(|mut statement| statement.query_row(params![found.id, id], |row| row.get(0)).optional())
+            .map_err(explain)?;
+        let contact = match row {
+            Some(row) => self.contacts_of(&[row], &found)?.pop(),
+            None => None,
+        };
+        contact.ok_or_else(|| MirrorError::NoContact { profile: profile.to_owned(), id: id.to_owned() })
+    }
+
+    /// The rows of the contacts of one profile that match, in the order of their ids as bytes.
+    pub(super) fn rows_by_id(&self, profile: &str, query: &Query) -> Result<Vec<i64>, MirrorError> {
+        let explain = self.explain();
+        let Some(found) = profile::find(&self.connection, profile).map_err(explain)? else {
+            return Err(MirrorError::NoProfile { profile: profile.to_owned() });
+        };
+        if query.filter.is_empty() {
+            let sql = "SELECT row FROM contact INDEXED BY contact_id WHERE profile = ?1 ORDER BY id";
+            let mut statement = self.connection.prepare_cached(sql).map_err(explain)?;
+            let rows = statement.query_map([found.id], |row| row.get(0));
+            return rows.and_then(Iterator::collect).map_err(explain);
+        }
+        let mut rows = Vec::new();
+        let all = Query { limit: None, skip: 0, sort: Vec::new(), ..query.clone() };
+        self.visit_rows(&[profile], &all, |row, contact| {
+            rows.push((contact.id, row));
+            Flow::Continue(())
+        })?;
+        rows.sort_unstable();
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// The contacts of rows of one profile, those that are still there.
+    pub(super) fn contacts_of(&self, rows: &[i64], profile: &Profile) -> Result<Vec<Contact>, MirrorError> {
+        let explain = self.explain();
+        let damaged = |detail: String| MirrorError::Damaged { path: self.path.clone(), detail };
+        let mut decoder = Decoder::new().map_err(|error| damaged(error.to_string()))?;
+        let mut get = self.connection.prepare_cached("SELECT object FROM contact WHERE row = ?1").map_err(explain)?;
+        let mut out = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut found = get.query([row]).map_err(explain)?;
+            let Some(columns) = found.next().map_err(explain)? else { continue };
+            let object = columns.get_ref(0).map_err(explain)?.as_blob().map_err(|error| explain(error.into()))?;
+            out.push(own(decoder.decode(object).map_err(damaged)?, profile));
+        }
+        Ok(out)
+    }
+
+    fn visit_rows(
+        &self,
+        profiles: &[&str],
+        query: &Query,
+        visit: impl FnMut(i64, Contact) -> Flow,
     ) -> Result<(), MirrorError> {
         let explain = |trouble| match trouble {
             Trouble::Database(error) => database_error(&self.path, &error),
@@ -124,8 +189,8 @@ struct Emit<V> {
     visit: V,
 }
 
-impl<V: FnMut(Contact) -> Flow> Emit<V> {
-    fn emit(&mut self, mut contact: Contact) -> Flow {
+impl<V: FnMut(i64, Contact) -> Flow> Emit<V> {
+    fn emit(&mut self, row: i64, mut contact: Contact) -> Flow {
         if self.skip > 0 {
             self.skip -= 1;
             return Flow::Continue(());
@@ -133,7 +198,7 @@ impl<V: FnMut(Contact) -> Flow> Emit<V> {
         if !self.raw {
             contact.raw = None;
         }
-        (self.visit)(contact)?;
+        (self.visit)(row, contact)?;
         if let Some(left) = &mut self.left {
             *left -= 1;
             if *left == 0 {
@@ -156,7 +221,7 @@ struct Hunt<'c, V> {
     row: CachedStatement<'c>,
 }
 
-impl<V: FnMut(Contact) -> Flow> Hunt<'_, V> {
+impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
     fn candidates(&self, rank: Rank) -> rusqlite::Result<Candidates> {
         let need = need(self.filter, rank);
         if need == Need::Anything {
@@ -224,7 +289,7 @@ impl<V: FnMut(Contact) -> Flow> Hunt<'_, V> {
         found.sort_unstable();
         for (_, _, row) in found {
             if let Some(contact) = self.matching(row, None)?
-                && self.emit.emit(contact).is_break()
+                && self.emit.emit(row, contact).is_break()
             {
                 return Ok(Flow::Break(()));
             }
@@ -299,7 +364,7 @@ impl<V: FnMut(Contact) -> Flow> Hunt<'_, V> {
 
     fn show(&mut self, row: i64, rank: Option<Rank>) -> Result<Flow, Trouble> {
         match self.matching(row, rank)? {
-            Some(contact) => Ok(self.emit.emit(contact)),
+            Some(contact) => Ok(self.emit.emit(row, contact)),
             None => Ok(Flow::Continue(())),
         }
     }
@@ -316,8 +381,7 @@ impl<V: FnMut(Contact) -> Flow> Hunt<'_, V> {
         let object = columns.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         let mut contact = self.decoder.decode(object).map_err(Trouble::Damaged)?;
         if let Some(profile) = self.scope.profile(columns.get(2)?) {
-            contact.profile = profile.name.as_str().into();
-            contact.vendor = profile.vendor.as_str().into();
+            contact = own(contact, profile);
         }
         Ok(self.filter.matches(&contact).then_some(contact))
     }
@@ -351,6 +415,13 @@ impl<V: FnMut(Contact) -> Flow> Hunt<'_, V> {
         }
         Ok(Flow::Continue(()))
     }
+}
+
+/// Names the profile as it is called today.
+fn own(mut contact: Contact, profile: &Profile) -> Contact {
+    contact.profile = profile.name.as_str().into();
+    contact.vendor = profile.vendor.as_str().into();
+    contact
 }
 
 /// A value that puts the recent first (or last), and what was never active last in any case.

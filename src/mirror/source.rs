@@ -1,0 +1,210 @@
+//! The mirror of one profile as a source: the same questions as a vendor, answered from the database.
+//!
+//! SQLite blocks, so every answer is worked out on a thread for blocking work.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::model::{Contact, Filter, Query, SortField};
+use crate::source::{
+    Capabilities, ErrorKind, Identity, Lane, Order, Page, Paging, Plan, Source, SourceError, Support, Traversal,
+    Window, Wish,
+};
+
+use super::error::MirrorError;
+use super::profile;
+use super::store::{Mode, Store};
+
+/// Rows a page holds at most.
+const PAGE: u32 = 1000;
+const PATH: &str = "mirror/";
+
+/// What the mirror can do by itself: everything.
+pub static CAPABILITIES: Capabilities = Capabilities {
+    search_fields: &["name", "email", "phone", "identifier"],
+    labels: Support::Exact,
+    channel: Support::Exact,
+    inboxes: Support::Exact,
+    unknown: Support::Exact,
+    blocked: Support::Exact,
+    created_since: Support::Exact,
+    active_since: Support::Exact,
+    sorts: &[
+        SortField::Id,
+        SortField::Name,
+        SortField::Email,
+        SortField::Phone,
+        SortField::CreatedAt,
+        SortField::UpdatedAt,
+        SortField::LastActivityAt,
+        SortField::Company,
+        SortField::City,
+        SortField::Country,
+    ],
+    several_sorts: true,
+    paging: Paging::Offset { max: PAGE },
+    walk_order: "id",
+    by_id: true,
+    requests_per_minute: None,
+    notes: &[],
+};
+
+/// The mirror of one profile.
+pub struct MirrorSource {
+    shared: Arc<Shared>,
+    vendor: &'static str,
+    account: Option<String>,
+    as_of: Option<Timestamp>,
+}
+
+struct Shared {
+    profile: String,
+    store: Mutex<Store>,
+    asked: Mutex<Vec<Arc<Asked>>>,
+}
+
+/// A question that was planned, and the rows that answer it once somebody wants them all.
+struct Asked {
+    query: Query,
+    traversal: Traversal,
+    rows: OnceLock<Vec<i64>>,
+}
+
+impl MirrorSource {
+    /// Opens the mirror of `profile` in the database at `path`.
+    pub fn open(path: &Path, profile: &str, vendor: &'static str) -> Result<Self, MirrorError> {
+        let store = Store::open(path, Mode::Read)?;
+        let status = store.freshness(profile)?.filter(|status| status.vendor == vendor);
+        let status = status.ok_or_else(|| MirrorError::NoProfile { profile: profile.to_owned() })?;
+        let shared = Shared { profile: profile.to_owned(), store: Mutex::new(store), asked: Mutex::new(Vec::new()) };
+        Ok(Self { shared: Arc::new(shared), vendor, account: status.account, as_of: status.as_of })
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T, MirrorError> + Send + 'static,
+    ) -> Result<T, SourceError> {
+        let shared = Arc::clone(&self.shared);
+        match tokio::task::spawn_blocking(move || work(&shared)).await {
+            Ok(result) => result.map_err(SourceError::from),
+            Err(_) => Err(SourceError::new(ErrorKind::Unexpected, "the mirror's thread ended unexpectedly")),
+        }
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    fn page(&self, asked: &Asked, window: Window) -> Result<Page, MirrorError> {
+        let store = held(&self.store);
+        match asked.traversal {
+            Traversal::Top => {
+                // One row more tells whether more follow.
+                let (skip, limit) = (window.start, Some(u64::from(window.len) + 1));
+                let query = Query { skip, limit, raw: true, ..asked.query.clone() };
+                let mut rows = store.search(&[&self.profile], &query)?;
+                let more = rows.len() > window.len as usize;
+                rows.truncate(window.len as usize);
+                Ok(Page { rows, more: Some(more), ..Page::default() })
+            }
+            Traversal::Everything => {
+                let all = match asked.rows.get() {
+                    Some(rows) => rows,
+                    None => {
+                        let rows = store.rows_by_id(&self.profile, &asked.query)?;
+                        asked.rows.get_or_init(|| rows)
+                    }
+                };
+                let Some(found) = profile::find(&store.connection, &self.profile).map_err(store.explain())? else {
+                    return Err(MirrorError::NoProfile { profile: self.profile.clone() });
+                };
+                let start = usize::try_from(window.start).unwrap_or(usize::MAX).min(all.len());
+                let end = start.saturating_add(window.len as usize).min(all.len());
+                let rows = store.contacts_of(&all[start..end], &found)?;
+                Ok(Page { rows, total: Some(all.len() as u64), more: Some(end < all.len()), ..Page::default() })
+            }
+        }
+    }
+}
+
+fn trim(contacts: &mut [Contact], wish: Wish) {
+    if !wish.raw {
+        contacts.iter_mut().for_each(|contact| contact.raw = None);
+    }
+}
+
+#[async_trait]
+impl Source for MirrorSource {
+    fn profile(&self) -> &str {
+        &self.shared.profile
+    }
+
+    fn vendor(&self) -> &'static str {
+        self.vendor
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &CAPABILITIES
+    }
+
+    fn plan(&self, query: &Query, traversal: Traversal) -> Result<Plan, SourceError> {
+        let mut asked = held(&self.shared.asked);
+        let path = format!("{PATH}{}", asked.len());
+        asked.push(Arc::new(Asked { query: query.clone(), traversal, rows: OnceLock::new() }));
+        let everything = traversal == Traversal::Everything;
+        let wish = Wish { labels: query.labels, channels: query.channels, raw: query.raw };
+        Ok(Plan {
+            lanes: vec![Lane {
+                name: "mirror",
+                path,
+                params: Vec::new(),
+                order: if everything { Order::IdBytes } else { Order::Unproven },
+                paging: Paging::Offset { max: PAGE },
+                counted: everything,
+                wish,
+            }],
+            residual: Filter::default(),
+            sorted: !everything,
+            merge: false,
+            gap: None,
+            wish: Wish::default(),
+        })
+    }
+
+    async fn page(&self, lane: &Lane, window: Window) -> Result<Page, SourceError> {
+        let index = lane.path.strip_prefix(PATH).and_then(|index| index.parse::<usize>().ok());
+        let asked = index.and_then(|index| held(&self.shared.asked).get(index).cloned());
+        let Some(asked) = asked else {
+            return Err(SourceError::new(ErrorKind::Unexpected, format!("the mirror has no list `{}`", lane.path)));
+        };
+        let mut page = self.blocking(move |shared| shared.page(&asked, window)).await?;
+        trim(&mut page.rows, lane.wish);
+        Ok(page)
+    }
+
+    async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
+        let id = id.to_owned();
+        let mut contact = self.blocking(move |shared| held(&shared.store).contact(&shared.profile, &id)).await?;
+        trim(std::slice::from_mut(&mut contact), wish);
+        Ok(contact)
+    }
+
+    async fn identity(&self) -> Result<Identity, SourceError> {
+        let note = Some("this is the account that the mirror was filled from".to_owned());
+        Ok(Identity { account: self.account.clone(), note, ..Identity::default() })
+    }
+
+    async fn get(&self, path: &str, _params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
+        let message = format!("the mirror cannot answer `{path}`: it holds contacts only");
+        Err(SourceError::new(ErrorKind::Usage, message).with_hint("ask the vendor: leave `--local` out"))
+    }
+
+    fn as_of(&self) -> Option<Timestamp> {
+        self.as_of
+    }
+}

@@ -1,0 +1,191 @@
+//! The file itself: who may read it, what is refused, what is left of what was forgotten.
+
+use std::fs;
+use std::path::Path;
+
+use super::*;
+use crate::mirror::MirrorError;
+
+fn open(path: &Path) -> [Result<Store, MirrorError>; 2] {
+    [Store::open(path, Mode::Read), Store::open(path, Mode::Write)]
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, mut store) = store();
+    let folder = store.path().parent().unwrap().to_owned();
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let batch = store.begin_sync(&TARGET, Pass::Full, now(0)).unwrap();
+    assert_eq!(mode(&folder), 0o700);
+    let files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(files.len() >= 4, "database, log, shared memory, lock: {files:?}");
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+    drop(batch);
+}
+
+#[test]
+fn a_missing_mirror_says_how_to_fill_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Store::open(&folder.path().join(FILE_NAME), Mode::Read).unwrap_err();
+    assert!(matches!(error, MirrorError::Missing { .. }));
+    assert_eq!(error.hint().as_deref(), Some("`contacts sync` fills it"));
+    assert!(!folder.path().join(FILE_NAME).exists());
+    let (_folder, store) = store();
+    let error = store.search(&["q"], &Query::default()).unwrap_err();
+    assert!(matches!(error, MirrorError::NoProfile { .. }));
+}
+
+#[test]
+fn a_newer_format_and_foreign_files_are_left_alone() {
+    let (_folder, store) = store();
+    let path = store.path().to_owned();
+    store.connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(store);
+    for result in open(&path) {
+        assert!(matches!(result, Err(MirrorError::Newer { found: 99, known: 1, .. })));
+    }
+    fs::write(&path, "a diary, in plain text, of no database at all, long enough to look like one".repeat(99)).unwrap();
+    for result in open(&path) {
+        assert!(matches!(result, Err(MirrorError::Foreign { .. })), "{result:?}");
+    }
+    fs::remove_file(&path).unwrap();
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("CREATE TABLE diary (day TEXT)").unwrap();
+    drop(other);
+    for result in open(&path) {
+        assert!(matches!(result, Err(MirrorError::Foreign { .. })));
+    }
+}
+
+#[test]
+fn a_damaged_file_is_told_and_never_a_wrong_answer() {
+    let (_folder, mut store) = store();
+    let people: Vec<_> = (0..2000).map(|id| contact(id, "Ann Lee")).collect();
+    sync(&mut store, &people, 100, 0);
+    let path = store.path().to_owned();
+    drop(store);
+    let whole = fs::read(&path).unwrap();
+    for cut in [whole.len() / 2, whole.len() - 8192, 8192, 100] {
+        fs::write(&path, &whole[..cut]).unwrap();
+        let outcome = Store::open(&path, Mode::Read).and_then(|store| {
+            let query = Query { limit: None, ..Query::default() };
+            store.search(&["p"], &query).map(|found| found.len())
+        });
+        let error = outcome.unwrap_err();
+        assert!(matches!(error, MirrorError::Damaged { .. } | MirrorError::Foreign { .. }), "{cut}: {error}");
+        assert!(error.hint().is_some());
+    }
+    fs::write(&path, whole).unwrap();
+    let store = Store::open(&path, Mode::Write).unwrap();
+    assert_eq!(store.verify().unwrap().count, 0);
+}
+
+#[test]
+fn rebuild_repairs_what_is_derived() {
+    let (_folder, mut store) = store();
+    let people: Vec<_> = (0..50).map(|id| contact(id, &format!("Ann Number{id}"))).collect();
+    sync(&mut store, &people, 100, 0);
+    let found = |store: &Store| {
+        let filter = Filter { words: Word::split("number7"), ..Filter::default() };
+        store.search(&["p"], &Query { filter, ..Query::default() }).unwrap().len()
+    };
+    store.connection.execute_batch("DELETE FROM posting; UPDATE contact SET text = 'x', active = 1").unwrap();
+    store.connection.execute("UPDATE contact SET object = x'00' WHERE id = '9'", []).unwrap();
+    assert!(store.verify().unwrap().count >= 50);
+    assert_eq!(found(&store), 0);
+    assert_eq!(store.rebuild().unwrap(), Rebuilt { contacts: 49, lost: 1 });
+    assert_eq!(store.verify().unwrap(), Verified { contacts: 49, ..Verified::default() });
+    assert_eq!(found(&store), 1);
+}
+
+fn bytes_of(store: &Store) -> Vec<u8> {
+    let folder = store.path().parent().unwrap();
+    fs::read_dir(folder).unwrap().flat_map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
+}
+
+#[test]
+fn what_is_forgotten_is_in_no_file_any_more() {
+    let (_folder, mut store) = store();
+    let mut secret = contact(7, "Xavier Canaryname");
+    secret.emails = vec![Email { address: "canary@secret.example".into(), verified: None }];
+    let mut people: Vec<_> = (0..300).map(|id| contact(id, &format!("Ann Number{id}"))).collect();
+    people[7] = secret.clone();
+    sync(&mut store, &people, 10, 0);
+    secret.name = Some("Xavier Newname".into());
+    people[7] = secret;
+    sync(&mut store, &people, 10, 60);
+    let there = |store: &Store, text: &str| memchr::memmem::find(&bytes_of(store), text.as_bytes()).is_some();
+    for trace in ["Canaryname", "newname", "canary@secret.example"] {
+        assert!(there(&store, trace), "{trace}");
+    }
+    let forgotten = store.forget_contact("p", "7").unwrap();
+    assert_eq!((forgotten.contacts, forgotten.changes), (1, 1));
+    assert!(forgotten.bytes_searched > 0);
+    for trace in ["Canaryname", "canaryname", "newname", "Newname", "canary@secret.example"] {
+        assert!(!there(&store, trace), "{trace}");
+    }
+    assert!(matches!(store.contact("p", "7"), Err(MirrorError::NoContact { .. })));
+    assert_eq!(store.verify().unwrap(), Verified { contacts: 299, ..Verified::default() });
+    assert!(there(&store, "number12"));
+    assert_eq!(store.forget_profile("p").unwrap().contacts, 299);
+    assert!(!there(&store, "number12"));
+    assert_eq!(store.status().unwrap(), []);
+}
+
+/// The contacts of the databases that are kept of every released format.
+fn kept() -> Vec<Contact> {
+    let names = ["Zoë Ångström", "Борис Петров", "陈伟"];
+    let mut people: Vec<_> = names.iter().enumerate().map(|(id, name)| contact(id, name)).collect();
+    people[0].emails = vec![Email { address: "zoe@one.example".into(), verified: Some(true) }];
+    people
+}
+
+/// Run by hand before a release that changes the format: keeps a database of the new format for ever.
+#[test]
+#[ignore = "writes a fixture"]
+fn keep_a_database_of_this_format() {
+    let (_folder, mut store) = store();
+    sync(&mut store, &kept(), 10, 0);
+    let path = store.path().to_owned();
+    drop(store);
+    let kept = format!("{}/src/mirror/tests/format-{}.db.zst", env!("CARGO_MANIFEST_DIR"), schema::FORMAT);
+    fs::write(kept, zstd::encode_all(fs::read(path).unwrap().as_slice(), 19).unwrap()).unwrap();
+}
+
+#[test]
+fn every_released_format_is_read() {
+    let formats: [&[u8]; 1] = [include_bytes!("format-1.db.zst")];
+    assert_eq!(formats.len(), usize::try_from(schema::FORMAT).unwrap(), "one database is kept of every format");
+    for bytes in formats {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        fs::write(&path, zstd::decode_all(bytes).unwrap()).unwrap();
+        for mode in [Mode::Read, Mode::Write] {
+            let store = Store::open(&path, mode).unwrap();
+            let filter = Filter { words: Word::split("angstrom zoe@"), ..Filter::default() };
+            let found = store.search(&["p"], &Query { filter, ..Query::default() }).unwrap();
+            assert_eq!(found, kept()[..1]);
+            assert_eq!(store.verify().unwrap(), Verified { contacts: 3, ..Verified::default() });
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_cannot_be_written_to_can_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, mut store) = store();
+    sync(&mut store, &[contact(1, "Ann")], 10, 0);
+    let path = store.path().to_owned();
+    drop(store);
+    let folder = path.parent().unwrap();
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o500)).unwrap();
+    let probe = fs::write(folder.join("probe"), "");
+    let found = Store::open(&path, Mode::Read).map(|store| store.search(&["p"], &Query::default()).unwrap().len());
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(found.unwrap(), 1, "root: {}", probe.is_ok());
+}
