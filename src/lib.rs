@@ -1,6 +1,42 @@
 //! `contacts` asks Rocket.Chat, EngageLab LiveDesk, ChatbotX and Chatwoot who a customer is.
 //!
-//! This page is the architecture document.
+//! This page is the architecture document; `tests/architecture.rs` checks who imports whom.
+//!
+//! | module | knows |
+//! |---|---|
+//! | [`model`] | plain data and its meaning: a contact, a query, when the one matches the other |
+//! | [`source`] | what a place holding contacts can do, and the walk that proves an answer complete |
+//! | [`http`] | one request done well: redirects, retries, rate budgets, redaction; the only user of reqwest |
+//! | [`vendor`] | the four vendors: their HTTP shapes and what they mean; a vendor is a folder and a row of `VENDORS` |
+//! | [`sandbox`] | the vendors' APIs served on loopback from one made-up population, quirks included |
+//! | [`mirror`] | the local store: contacts of all profiles, searched in milliseconds; the only user of the database |
+//! | [`config`] | file, environment, profiles, secrets and where they are kept; the only user of the keyring |
+//! | [`render`] | records to bytes: table, card, JSON, CSV, …; knows no source |
+//! | [`term`] | the standard streams; `visible` makes text safe; the only owner of stdout and stderr |
+//! | [`cli`] | argv to exit code; imports all, nobody imports it; the only user of clap |
+//!
+//! Data flows one way: `model ← source ← vendor`, `http ← vendor`, `model ← source ← mirror`, `model, term ← render`,
+//! all of them `← cli`.
+//!
+//! # The path of one query
+//!
+//! `contacts search ann -p work --limit 20 -o csv`: argv becomes `SearchArgs` (what was typed), then a [`model::Query`] (what it
+//! means: flag, environment, profile, default). The profile is opened by its row of [`vendor::VENDORS`]. The source makes a
+//! [`source::Plan`]: lanes to walk, and the residual filter for what the vendor cannot do. [`source::walk`] fetches pages; in the
+//! task that decoded a page its rows are filtered and rendered, so that an export uses both cores and memory stays flat. Rows are
+//! written in the order of the walk; a `Failure` becomes the exit code.
+//!
+//! # Why it is so
+//!
+//! * **`dyn Source` and a table of vendors**, not an enum: dispatch costs one box a page, and a vendor stays one folder.
+//! * **The walk is written once**, over what paging allows, not per vendor. Windows that overlap by a row turn offsets into
+//!   intervals of ids, which proves the answer under any change and any concurrency. ChatbotX has page numbers only, but lets one
+//!   choose the size: windows of mixed sizes (1 to 50) overlap as well, at a fifth more requests, and need no assumption about
+//!   where newcomers appear. Chatwoot and LiveDesk fix the size, so their pages are read last to first and the counts are watched.
+//! * **[`model::Filter::matches`] is the one meaning of a filter.** A vendor's own search only narrows what is read.
+//! * **Rows carry short strings inside** ([`model::Text`]), custom fields stay JSON text ([`model::RawJson`]): numbers keep their
+//!   digits, and an export of a million contacts allocates little.
+//! * **Times keep the digits they came with** ([`model::Time`]), so that what is printed is what the vendor said.
 
 pub mod cli;
 pub mod config;

@@ -340,9 +340,8 @@ fn say_what_may_be_missed(context: &Context, answers: &[Answer]) {
             context.say(&format!("note: {}: {gap}; --scan reads everything and matches here", answer.profile));
         }
         several => {
-            let names: Vec<&str> = several.iter().map(|answer| answer.profile.as_str()).collect();
-            let names = names.join(", ");
-            context.say(&format!("note: the vendors' search may miss other spellings ({names}); --scan finds them"));
+            let count = several.len();
+            context.say(&format!("note: {count} vendors' own search may miss accents and spellings; --scan finds all"));
         }
     }
 }

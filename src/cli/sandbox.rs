@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::sandbox::{Churn, Direction, Era, FAULT_KINDS, Fault, Refusals, SandboxOptions, SearchMeta, Settings, Ties, start};
+use crate::sandbox::{
+    Churn, Direction, Era, FAULT_KINDS, Fault, Refusals, SandboxOptions, SearchMeta, Settings, Ties, start,
+};
 
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
