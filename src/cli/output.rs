@@ -150,11 +150,12 @@ impl Show {
                 }
                 if !rows.is_empty() {
                     let summary = table.finish(&mut bytes);
+                    out.write(&bytes)?;
+                    out.flush()?;
                     if !summary.hidden.is_empty() && context.term.stdout_is_terminal() {
                         context.say(&format!("not shown for lack of room: {} (--wide)", summary.hidden.join(", ")));
                     }
                 }
-                out.write(&bytes)?;
             }
             Format::Xlsx => {
                 let mut sheet = XlsxSheet::new(&columns)?;
