@@ -4,10 +4,10 @@
 
 #![cfg(target_os = "linux")]
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use contacts::config::keyring::{DEADLINE, KeyringError, SecretStore as _, SystemKeyring, probe};
@@ -53,6 +53,115 @@ fn inside_a_keyring() {
     assert!(keyring.delete("desk", "api_key").unwrap());
     assert!(probe(&keyring).unwrap() < DEADLINE);
     assert_eq!((get("api_key"), get("api_secret").as_deref()), (None, Some("other")));
+}
+
+/// The program beside the sandbox, in a home of its own.
+struct Desk {
+    home: tempfile::TempDir,
+    sandbox: Child,
+    token: String,
+}
+
+impl Desk {
+    /// Starts a sandbox and writes a profile `bot` that leaves its token to the keyring.
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("the test's own machinery works");
+        let mut sandbox = Command::new(env!("CARGO_BIN_EXE_contacts"))
+            .arg("sandbox")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the test's own machinery works");
+        let lines = BufReader::new(sandbox.stdout.take().expect("it is piped")).lines();
+        let mut lines =
+            lines.map(|line| line.expect("the sandbox writes text")).skip_while(|line| !line.contains("\"chatbotx\""));
+        let mut value = |key: &str| {
+            let line = lines.by_ref().find(|line| line.starts_with(key)).expect("the sandbox names every key");
+            line.split('"').nth(1).expect("values are quoted").to_owned()
+        };
+        let (base_url, token) = (value("base_url"), value("token"));
+        let config = home.path().join("contacts");
+        std::fs::create_dir(&config).expect("the test's own machinery works");
+        let profile = format!("[profiles.bot]\nvendor = \"chatbotx\"\nbase_url = \"{base_url}\"\n");
+        std::fs::write(config.join("config.toml"), profile).expect("the test's own machinery works");
+        Self { home, sandbox, token }
+    }
+
+    /// Runs the program; returns its status and all that it said.
+    fn run(&self, arguments: &[&str], input: &str) -> (Option<i32>, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
+        command.args(arguments).env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path());
+        for name in ["CONTACTS_CONFIG", "CONTACTS_PROFILE", "CONTACTS_VENDOR", "CONTACTS_OUTPUT", "XDG_STATE_HOME"] {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the test's own machinery works");
+        child
+            .stdin
+            .take()
+            .expect("the test's own machinery works")
+            .write_all(input.as_bytes())
+            .expect("the test's own machinery works");
+        let output = child.wait_with_output().expect("the test's own machinery works");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.sandbox.kill();
+        let _ = self.sandbox.wait();
+    }
+}
+
+#[test]
+fn login_and_logout_change_what_can_be_asked() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/with-keyring");
+    let output = inside(Command::new(script), "inside_a_login");
+    if output.status.code() != Some(SKIPPED) {
+        assert_passed(&output);
+    }
+}
+
+#[test]
+#[ignore = "run by `login_and_logout_change_what_can_be_asked`"]
+fn inside_a_login() {
+    let desk = Desk::new();
+    let (status, said) = desk.run(&["list"], "");
+    assert!(
+        status == Some(4) && said.contains("contacts / bot/token") && said.contains("contacts login bot"),
+        "{said}"
+    );
+    let (status, said) = desk.run(&["login", "--stdin"], "wrong\n");
+    assert!(status == Some(4) && said.contains("nothing was kept"), "{said}");
+    let (status, said) = desk.run(&["login", "bot", "--stdin"], &desk.token);
+    assert!(status == Some(0) && !said.contains(&desk.token), "{said}");
+    let (status, said) = desk.run(&["list", "--limit", "3", "-o", "ndjson"], "");
+    assert!(status == Some(0) && said.lines().count() == 3, "{said}");
+    let (status, said) = desk.run(&["-vvv", "profile", "check"], "");
+    assert!(status == Some(0) && !said.contains(&desk.token), "{said}");
+    assert_eq!(desk.run(&["logout"], "").0, Some(0));
+    assert_eq!(desk.run(&["list"], "").0, Some(4));
+}
+
+#[test]
+fn without_a_keyring_nothing_is_kept_anywhere() {
+    let (output, elapsed) = with_bus("unix:path=/nonexistent/bus", "inside_no_login");
+    assert_passed(&output);
+    assert!(elapsed < DEADLINE * 2, "{elapsed:?}");
+}
+
+#[test]
+#[ignore = "run by `without_a_keyring_nothing_is_kept_anywhere`"]
+fn inside_no_login() {
+    let desk = Desk::new();
+    for (arguments, input) in [(&["list"][..], ""), (&["login", "--stdin"], desk.token.as_str())] {
+        let (status, said) = desk.run(arguments, input);
+        assert!(status == Some(4) && said.contains("no keyring") && said.contains("{ env ="), "{said}");
+    }
+    let file = std::fs::read_to_string(desk.home.path().join("contacts/config.toml")).unwrap();
+    assert!(!file.contains(&desk.token), "{file}");
 }
 
 /// Runs `test` with this session bus and says how long it took.

@@ -128,13 +128,13 @@ impl SecretSource {
         }
     }
 
-    /// One word for the kind of place: `plain`, `env`, `command` or `keyring`.
-    pub fn kind(&self) -> &'static str {
+    /// Says where the secret is kept in a word for programs: `plain`, `keyring`, `env:NAME` or `command:PROGRAM …`.
+    pub fn place(&self) -> String {
         match self {
-            Self::Plain(_) => "plain",
-            Self::Env(_) => "env",
-            Self::Command(_) => "command",
-            Self::Keyring => "keyring",
+            Self::Plain(_) => "plain".to_owned(),
+            Self::Env(name) => format!("env:{name}"),
+            Self::Command(command) => format!("command:{} …", command.program()),
+            Self::Keyring => "keyring".to_owned(),
         }
     }
 }
