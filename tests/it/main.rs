@@ -1,0 +1,15 @@
+//! The program from outside: the built binary, run in an empty environment, against a sandbox or a small server of the test's own.
+//!
+//! What is promised to users and scripts is tested here; how it is made is tested beside the code.
+
+mod api;
+mod codes;
+mod contract;
+mod harness;
+mod input;
+mod mock;
+mod profile;
+mod queries;
+mod single;
+mod streams;
+mod texts;
