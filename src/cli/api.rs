@@ -60,14 +60,19 @@ fn split_query(path: &str, params: &mut Vec<(String, String)>) -> Result<String,
         let failure = Failure::usage(format!("`{path}` is an address, not a path"));
         return Err(failure.hint("give what follows the profile's base_url: credentials go to its origin alone"));
     }
-    if path.chars().any(char::is_control) || path.split('/').any(|segment| segment == "..") {
+    let whole = path.split('#').next().unwrap_or(path);
+    let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+    if whole.chars().any(char::is_control) || path.split(['/', '\\']).any(goes_up) {
         return Err(Failure::usage(format!("`{path}` is no path below the base URL")));
     }
-    let path = path.split('#').next().unwrap_or(path);
-    let Some((path, query)) = path.split_once('?') else { return Ok(path.to_owned()) };
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     params.extend(pairs.map(|(key, value)| (key.into_owned(), value.into_owned())));
     Ok(path.to_owned())
+}
+
+/// Whether a URL with this segment would leave its folder; dots count encoded too.
+fn goes_up(segment: &str) -> bool {
+    segment.to_ascii_lowercase().replace("%2e", ".") == ".."
 }
 
 #[cfg(test)]
@@ -76,9 +81,10 @@ mod tests {
 
     #[test]
     fn only_paths_are_taken() {
-        for wrong in ["https://evil.example/x", "//evil.example/x", "/a/../../x", "/a\nb"] {
+        for wrong in ["https://evil.example/x", "//evil.example/x", "/a/../../x", "/a/%2E./x", "\\..\\x", "/a\nb"] {
             assert!(split_query(wrong, &mut Vec::new()).is_err(), "{wrong}");
         }
+        assert!(split_query("/a..b/x?up=/../y", &mut Vec::new()).is_ok());
         let mut params = Vec::new();
         assert_eq!(split_query("/api/v1/me?a=b%20c&d=+", &mut params).unwrap(), "/api/v1/me");
         assert_eq!(params, [("a".to_owned(), "b c".to_owned()), ("d".to_owned(), " ".to_owned())]);

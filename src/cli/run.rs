@@ -324,7 +324,8 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
         }
     }
     say_what_may_be_missed(context, answers);
-    if query.limit.is_some() && show.format == Format::Table && !answers.is_empty() && show.jq.is_none() {
+    let answered = rows > 0 || answers.iter().any(|answer| answer.outcome.error.is_none());
+    if query.limit.is_some() && show.format == Format::Table && answered && show.jq.is_none() {
         context.say(&summary_line(query, answers, rows));
     }
 }

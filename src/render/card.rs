@@ -149,6 +149,7 @@ impl Card<'_> {
         let width: usize = facts.iter().map(|(label, time)| cells(&beside(label, time)) + 4).sum();
         if width > room {
             for (label, time) in facts {
+                let label = if label == "Last active" { "Active" } else { label };
                 self.fact(label, vec![(Style::Normal, time.into())]);
             }
         } else if !facts.is_empty() {

@@ -35,7 +35,9 @@ fn fields_are_encoded() {
 #[test]
 fn errors_are_ours() {
     let mock = Mock::start(|request| match request.path.as_str() {
-        "/prefix/401" => Reply::status(401, "application/json", r#"{"code":"UNAUTHORIZED","status":401,"message":"no"}"#),
+        "/prefix/401" => {
+            Reply::status(401, "application/json", r#"{"code":"UNAUTHORIZED","status":401,"message":"no"}"#)
+        }
         "/prefix/404" => Reply::status(404, "application/json", r#"{"code":"NOT_FOUND","status":404,"message":"no"}"#),
         _ => Reply::status(500, "text/html", "<h1>oops</h1>"),
     });

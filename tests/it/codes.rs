@@ -105,7 +105,7 @@ fn network() {
     fails(&ask(&bench, "list"), FailureKind::Network);
     let bench = Bench::failing(5, &["hang"]);
     let error = fails(&ask(&bench, "--timeout 200ms list"), FailureKind::Network);
-    assert!(error["message"].as_str().unwrap().contains("200"), "the time is named: {error}");
+    assert!(error["message"].as_str().unwrap().contains("0.2s"), "the time is named: {error}");
 }
 
 #[test]

@@ -33,23 +33,49 @@ pub fn validate(schema: Schema, value: &Value) {
         .into()
     });
     let (_, validator) = validators.iter().find(|(known, _)| *known == schema).unwrap();
-    let faults: Vec<String> = validator
-        .iter_errors(value)
-        .map(|fault| format!("{} at `{}`", fault, fault.instance_path()))
-        .collect();
+    let faults: Vec<String> =
+        validator.iter_errors(value).map(|fault| format!("{} at `{}`", fault, fault.instance_path())).collect();
     assert!(faults.is_empty(), "no {schema:?}: {faults:#?}\n{value:#}");
 }
 
 /// The keys of the interface, in its order.
 const CONTACT: &[&str] = &[
-    "profile", "vendor", "id", "name", "emails", "phones", "channels", "company", "location", "language", "timezone",
-    "identifier", "labels", "custom_fields", "blocked", "unknown", "manager", "avatar_url", "created_at", "updated_at",
+    "profile",
+    "vendor",
+    "id",
+    "name",
+    "emails",
+    "phones",
+    "channels",
+    "company",
+    "location",
+    "language",
+    "timezone",
+    "identifier",
+    "labels",
+    "custom_fields",
+    "blocked",
+    "unknown",
+    "manager",
+    "avatar_url",
+    "created_at",
+    "updated_at",
     "last_activity_at",
 ];
 
 const CHANNEL: &[&str] = &[
-    "kind", "vendor_kind", "name", "id", "inbox_id", "destination", "field", "value", "verified", "verified_at",
-    "blocked", "last_chat",
+    "kind",
+    "vendor_kind",
+    "name",
+    "id",
+    "inbox_id",
+    "destination",
+    "field",
+    "value",
+    "verified",
+    "verified_at",
+    "blocked",
+    "last_chat",
 ];
 
 fn keys(object: &Value) -> Vec<&str> {

@@ -32,9 +32,7 @@ pub struct Ran {
 
 fn runtime() -> &'static tokio::runtime::Runtime {
     static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
-    })
+    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
 }
 
 /// Starts a sandbox that serves until it is dropped.
@@ -187,12 +185,7 @@ impl Ran {
 
     /// Everything, with what differs from run to run replaced.
     pub fn snapshot(&self) -> String {
-        format!(
-            "status: {}\n-- stdout\n{}-- stderr\n{}",
-            self.code,
-            steady(&self.stdout),
-            steady(&self.stderr)
-        )
+        format!("status: {}\n-- stdout\n{}-- stderr\n{}", self.code, steady(&self.stdout), steady(&self.stderr))
     }
 }
 

@@ -7,9 +7,39 @@ use crate::harness::{Bench, Ran, VENDORS};
 /// Words that an encoding, a shell or a server may stumble over.
 fn awkward() -> Vec<String> {
     let mut words: Vec<String> = [
-        "a b", "a+b", "100%", "%2B", "what?", "a&b=c", "\"", "'", "\\", "/", "..", "#", "@", ";", "[a]", "{}", "$ne",
-        "é", "名", "🌻", "\u{202e}x", "a\tb", "a\nb", "-1", "0", "00", "9999999999999999999999", "null", "%00", "id:1",
-        "*", "_", "(",
+        "a b",
+        "a+b",
+        "100%",
+        "%2B",
+        "what?",
+        "a&b=c",
+        "\"",
+        "'",
+        "\\",
+        "/",
+        "..",
+        "#",
+        "@",
+        ";",
+        "[a]",
+        "{}",
+        "$ne",
+        "é",
+        "名",
+        "🌻",
+        "\u{202e}x",
+        "a\tb",
+        "a\nb",
+        "-1",
+        "0",
+        "00",
+        "9999999999999999999999",
+        "null",
+        "%00",
+        "id:1",
+        "*",
+        "_",
+        "(",
     ]
     .map(str::to_owned)
     .into();
@@ -46,7 +76,8 @@ fn awkward_queries_find_what_holds_them() {
     for vendor in VENDORS {
         let profile = format!("demo-{vendor}");
         for query in awkward() {
-            let ran = bench.contacts(["-q", "-p", &profile, "--max-retries", "0", "search", "-o", "json", "--", &query]);
+            let ran =
+                bench.contacts(["-q", "-p", &profile, "--max-retries", "0", "search", "-o", "json", "--", &query]);
             assert_eq!(ran.code, 0, "{vendor} `{query}`: {}", tail(&ran));
             assert!(ran.json().is_array());
         }
@@ -95,7 +126,7 @@ fn contradictions_are_refused() {
         ("list --template x -o yaml", "--template"),
         ("-q -v list", "--quiet"),
         ("channels 1 --search a", "--search"),
-        ("channels", "--search"),
+        ("channels", "<ID>"),
         ("search", "search"),
         ("list --no-channels --channel web", "--channel"),
     ] {
@@ -135,11 +166,12 @@ fn configurations_that_cannot_be_read() {
     fs::write(bench.path("latin.toml"), b"[profiles.x]\nvendor = \"chatbotx\" # \xe9\n").unwrap();
     fs::write(bench.path("broken.toml"), "[profiles.x]\n\tvendor = chatbotx\n").unwrap();
     fs::write(bench.path("empty.toml"), "").unwrap();
-    for file in ["folder", "latin.toml", "broken.toml", "empty.toml", "missing.toml"] {
+    for file in ["folder", "latin.toml", "broken.toml", "missing.toml"] {
         let ran = bench.run(&format!("--config {file} list")).exits(3);
         assert!(ran.stderr.contains(file), "{ran:#?}");
-        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("hint: "), "{ran:#?}");
+        assert!(ran.stderr.starts_with("error: "), "{ran:#?}");
     }
+    bench.run("--config empty.toml list").exits(3).says(&["no profile", "profile add"]);
     bench.run("--config broken.toml list").exits(3).says(&["broken.toml:2"]);
     let mut command = bench.command(["list"]);
     Ran::of(command.env("CONTACTS_CONFIG", "missing.toml")).exits(3).says(&["missing.toml"]);
@@ -178,7 +210,7 @@ fn a_config_that_others_can_read_is_warned_of() {
     {
         use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(bench.config_path(), fs::Permissions::from_mode(0o644)).unwrap();
-        bench.run("list -n 1").exits(0).says(&["warning: ", "0600"]);
+        bench.run("list -n 1").exits(0).says(&["warning: ", "chmod 600"]);
     }
 }
 

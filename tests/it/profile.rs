@@ -44,7 +44,8 @@ fn check_says_who_one_is() {
 #[test]
 fn profiles_are_listed_without_their_secrets() {
     let bench = Bench::new();
-    for line in ["profile list", "profile list -o json", "profile show demo-livedesk", "profile show demo-livedesk -o json"]
+    for line in
+        ["profile list", "profile list -o json", "profile show demo-livedesk", "profile show demo-livedesk -o json"]
     {
         let ran = bench.run(line).exits(0);
         assert!(ran.stdout.contains("demo-livedesk"), "{ran:#?}");
@@ -68,9 +69,9 @@ fn a_profile_is_added_used_made_default_and_removed() {
     let ran = crate::harness::Ran::of(bench.command(["list", "-o", "json"]).env("BOT_TOKEN", "t")).exits(0);
     assert_eq!(ran.stdout, "[]\n");
     assert_eq!(mock.seen()[0].header("authorization"), Some("Bearer t"));
-    bench.run("profile remove bot --yes").exits(0);
+    bench.run("profile remove bot").exits(0);
     let text = std::fs::read_to_string(bench.config_path()).unwrap();
-    assert!(text.starts_with("# mine\n") && !text.contains("profiles.bot"), "{text}");
+    assert!(text.contains("# mine\n") && text.contains("limit = 3 # few") && !text.contains("profiles.bot"), "{text}");
 }
 
 #[test]

@@ -104,7 +104,9 @@ fn hostile_names_drive_no_terminal() {
             if stream == "stdout" && line.ends_with("csv") {
                 continue;
             }
-            let drives = |c: &char| (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+            let drives = |c: &char| {
+                (c.is_control() && *c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            };
             let culprit = text.chars().find(drives);
             assert_eq!(culprit, None, "{stream} of {line}");
         }

@@ -3,7 +3,18 @@
 use crate::harness::{Bench, VENDORS};
 
 const COMMANDS: &[&str] = &[
-    "list", "search", "show", "channels", "profile", "login", "logout", "api", "vendors", "sandbox", "completions", "man",
+    "list",
+    "search",
+    "show",
+    "channels",
+    "profile",
+    "login",
+    "logout",
+    "api",
+    "vendors",
+    "sandbox",
+    "completions",
+    "man",
     "schema",
 ];
 
@@ -13,8 +24,22 @@ fn help_names_every_command_and_every_global_option() {
     let help = bench.run("--help").exits(0).is_silent().stdout;
     assert!(COMMANDS.iter().all(|command| help.contains(&format!("\n  {command}"))), "{help}");
     for option in [
-        "--profile", "--all-profiles", "--config", "--output", "--columns", "--raw", "--jq", "--color", "--quiet",
-        "--verbose", "--timeout", "--max-retries", "--max-wait", "--error-format", "--report", "--demo",
+        "--profile",
+        "--all-profiles",
+        "--config",
+        "--output",
+        "--columns",
+        "--raw",
+        "--jq",
+        "--color",
+        "--quiet",
+        "--verbose",
+        "--timeout",
+        "--max-retries",
+        "--max-wait",
+        "--error-format",
+        "--report",
+        "--demo",
     ] {
         assert!(help.contains(option), "{option}");
     }
@@ -26,8 +51,24 @@ fn help_names_every_command_and_every_global_option() {
     }
     let search = bench.run("search --help").stdout;
     for option in [
-        "--limit", "--skip", "--all", "--page-size", "--sort", "--label", "--channel", "--inbox", "--no-channels",
-        "--unknown", "--blocked", "--created-since", "--active-since", "--name", "--email", "--phone", "--exact", "--scan",
+        "--limit",
+        "--skip",
+        "--all",
+        "--page-size",
+        "--sort",
+        "--label",
+        "--channel",
+        "--inbox",
+        "--no-channels",
+        "--unknown",
+        "--blocked",
+        "--created-since",
+        "--active-since",
+        "--name",
+        "--email",
+        "--phone",
+        "--exact",
+        "--scan",
         "--fail-empty",
     ] {
         assert!(search.contains(option), "{option}");

@@ -23,8 +23,13 @@ pub(super) async fn walk<R: Send + 'static>(
     let mut wanted = Wanted { skip, count };
     let mut seen = HashSet::new();
     let single = plan.lanes.len() == 1;
-    for lane in &plan.lanes {
-        lane_rows(run, lane, plan, &mut wanted, &mut seen).await?;
+    for (index, lane) in plan.lanes.iter().enumerate() {
+        let read = lane_rows(run, lane, plan, &mut wanted, &mut seen).await;
+        if read.is_err() && index + 1 < plan.lanes.len() {
+            // Nobody asked how much there is in the other lists.
+            run.state.tally.forget_totals();
+        }
+        read?;
     }
     if !single {
         run.state.doubts.push("several lists were read one after the other".to_owned());
@@ -49,7 +54,7 @@ async fn lane_rows<R: Send + 'static>(
     let mut fetcher = run.fetcher(lane);
     let mut len = max;
     if all_match && !matches!(lane.paging, Paging::Numbered { .. }) {
-        len = u32::try_from(wanted.skip + wanted.count).unwrap_or(max).clamp(1, max);
+        len = u32::try_from(wanted.skip.saturating_add(wanted.count)).unwrap_or(max).clamp(1, max);
     }
     // The vendor passes over rows itself where any offset will do and every row counts.
     let mut start = 0;
@@ -61,7 +66,7 @@ async fn lane_rows<R: Send + 'static>(
     let (mut first_total, mut last_total, mut idle, mut pages) = (None, None, 0, 0);
     loop {
         if all_match && matches!(lane.paging, Paging::Offset { .. }) {
-            len = u32::try_from(wanted.skip + wanted.count).unwrap_or(max).clamp(1, max);
+            len = u32::try_from(wanted.skip.saturating_add(wanted.count)).unwrap_or(max).clamp(1, max);
         }
         let window = Window { start, len };
         let page = fetcher.take(window, 1, |_| None).await?;

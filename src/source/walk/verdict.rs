@@ -58,6 +58,11 @@ impl Tally {
         add(&mut self.total_before, first);
         add(&mut self.total_after, last);
     }
+
+    /// Claims no totals: not every lane told its own.
+    pub(super) fn forget_totals(&mut self) {
+        (self.total_before, self.total_after) = (None, None);
+    }
 }
 
 /// How a walk ended.
