@@ -96,7 +96,12 @@ impl ConfigFile {
             *table.decor_mut() = old.decor().clone();
             table.set_position(old.position());
         } else {
-            table.decor_mut().set_prefix(format!("{}\n", above.unwrap_or_default()));
+            let gap = match above.as_deref().map(str::trim_end) {
+                Some("") => String::new(),
+                Some(above) => format!("{above}\n\n"),
+                None => "\n".to_owned(),
+            };
+            table.decor_mut().set_prefix(gap);
         }
         profiles.insert(&profile.name, Item::Table(table));
         Ok(())
@@ -373,6 +378,8 @@ mod tests {
         let home = Home::new(Some(COMMENTED));
         let text = home.edit(|file| file.set_secret("a", "token", &SecretSource::Keyring).unwrap());
         assert_eq!(text, COMMENTED.replacen("token  = 'x' # t", "token  = { keyring = true } # t", 1));
+        let home = Home::new(Some("\n\n"));
+        assert_eq!(home.add("woot", Existing::Keep).unwrap(), ADDED);
         let home = Home::new(Some("# notes only\n"));
         assert_eq!(home.add("woot", Existing::Keep).unwrap(), format!("# notes only\n\n{ADDED}"));
     }
