@@ -32,6 +32,12 @@ pub struct GlobalArgs {
     /// Ask every profile
     #[arg(short = 'A', long, global = true, conflicts_with = "profiles", help_heading = "Where to look")]
     pub all_profiles: bool,
+    /// Answer from the local mirror (`contacts sync` fills it)
+    #[arg(long, global = true, conflicts_with = "max_age", help_heading = "Where to look")]
+    pub local: bool,
+    /// Answer from the local mirror where it is at most this old, and ask the vendor where it is not
+    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "Where to look")]
+    pub max_age: Option<Duration>,
     /// Read this configuration file
     #[arg(long, value_name = "FILE", global = true, help_heading = "Where to look")]
     pub config: Option<PathBuf>,

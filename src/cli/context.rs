@@ -3,9 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
 use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
+use crate::mirror::MirrorSource;
 use crate::model::Contact;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
@@ -14,6 +16,9 @@ use crate::vendor::Access;
 
 use super::args::GlobalArgs;
 use super::failure::{ErrorFormat, Failure, FailureKind};
+
+/// How old the mirror may be under `source = "auto"`.
+const FRESH: Duration = Duration::from_secs(300);
 
 /// What every command is handed.
 pub struct Context {
@@ -167,12 +172,59 @@ impl Context {
         Ok(wanted.iter().filter_map(|name| all.iter().find(|profile| profile.name == *name).cloned()).collect())
     }
 
-    /// Opens the wanted profiles; one that cannot be opened is a failure of its own.
+    /// Opens the wanted profiles, each at its vendor or in the mirror; one that cannot be opened is a failure of its own.
     pub fn open(&self) -> Result<Opened, Failure> {
+        self.open_each(|profile| match self.mirrored(profile)? {
+            Some(mirror) => Ok(mirror),
+            None => self.open_profile(profile),
+        })
+    }
+
+    /// Opens the wanted profiles at their vendors.
+    pub fn open_vendors(&self) -> Result<Opened, Failure> {
+        self.open_each(|profile| self.open_profile(profile))
+    }
+
+    /// The profile's mirror, where that is to answer.
+    fn mirrored(&self, profile: &Profile) -> Result<Option<Arc<dyn Source>>, Failure> {
+        let by_default = if self.globals.demo { None } else { self.defaults().source };
+        let (must, max_age) = match (self.globals.local, self.globals.max_age, by_default) {
+            (true, ..) => (true, None),
+            (false, Some(max_age), _) => (false, Some(max_age)),
+            (false, None, Some("local")) => (true, None),
+            (false, None, Some("auto")) => (false, Some(FRESH)),
+            _ => return Ok(None),
+        };
+        let path = super::sync::path(self)?;
+        let opened = MirrorSource::open(&path, &profile.name, profile.vendor.name);
+        match opened {
+            Ok(mirror) => {
+                let as_of = mirror.as_of();
+                let age = as_of.map(|as_of| self.clock.now().duration_since(as_of));
+                // A clock that went back makes no copy younger than it was.
+                let fresh =
+                    max_age.is_none_or(|most| age.is_some_and(|age| !age.is_negative() && age.unsigned_abs() <= most));
+                if must && as_of.is_none() {
+                    self.say(&format!(
+                        "warning: {}: the mirror is not complete yet; contacts sync goes on",
+                        profile.name
+                    ));
+                }
+                Ok(fresh.then(|| Arc::new(mirror) as Arc<dyn Source>))
+            }
+            Err(error) if must => {
+                let failure = Failure::from_source(&error.into(), &profile.name, profile.vendor.name);
+                Err(failure.hint(format!("contacts sync -p {}   fills the mirror", profile.name)))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn open_each(&self, open: impl Fn(&Profile) -> Result<Arc<dyn Source>, Failure>) -> Result<Opened, Failure> {
         let (profiles, mut failures) = self.profiles()?;
         let mut sources = Vec::new();
         for profile in &profiles {
-            match self.open_profile(profile) {
+            match open(profile) {
                 Ok(source) => sources.push(source),
                 Err(failure) => failures.push(failure),
             }

@@ -11,6 +11,7 @@ mod find;
 mod generate;
 mod interrupt;
 mod login;
+mod mirror;
 mod output;
 mod profile;
 mod progress;
@@ -18,6 +19,7 @@ mod report;
 mod run;
 mod sandbox;
 mod show;
+mod sync;
 mod trace;
 mod vendors;
 
@@ -77,6 +79,14 @@ enum Command {
     Login(login::LoginArgs),
     /// Take a profile's secrets out of the keyring
     Logout(login::LogoutArgs),
+    /// Fill and refresh the local mirror
+    Sync(sync::SyncArgs),
+    /// Look after the local mirror
+    Mirror(mirror::MirrorArgs),
+    /// Show what changed in the mirrored contacts
+    Diff(mirror::DiffArgs),
+    /// Show what changed in one mirrored contact
+    Log(mirror::LogArgs),
     /// GET a path from the profile's vendor, the reply as it is
     Api(api::ApiArgs),
     /// Show what each vendor can do
@@ -122,7 +132,9 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
     let term = self::term(&env, &globals, color);
     let tracing = Tracing::for_globals(&globals, &term);
     let threads = match &command {
-        Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_)) => threads(command.as_ref()),
+        Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_) | Command::Sync(_)) => {
+            threads(command.as_ref())
+        }
         _ => Threads::One,
     };
     let context = Context::new(env, term, globals, Arc::new(SystemClock), Arc::clone(&tracing.trace), config, threads)?;
@@ -135,6 +147,10 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         Some(Command::Profile(args)) => profile::run(&context, args),
         Some(Command::Login(args)) => login::login(&context, args),
         Some(Command::Logout(args)) => login::logout(&context, args),
+        Some(Command::Sync(args)) => sync::run(&context, &args),
+        Some(Command::Mirror(args)) => mirror::run(&context, &args),
+        Some(Command::Diff(args)) => mirror::diff(&context, &args),
+        Some(Command::Log(args)) => mirror::log(&context, &args),
         Some(Command::Api(args)) => api::run(&context, &args),
         Some(Command::Vendors) => vendors::run(&context),
         Some(Command::Sandbox(args)) => sandbox::run(&context, args),
@@ -151,7 +167,7 @@ fn threads(command: Option<&Command>) -> Threads {
     match command {
         Some(Command::List(args)) if args.wants_all() => Threads::Two,
         Some(Command::Search(args)) if args.select.all || args.scan => Threads::Two,
-        Some(Command::Sandbox(_)) => Threads::Two,
+        Some(Command::Sandbox(_) | Command::Sync(_)) => Threads::Two,
         _ => Threads::One,
     }
 }

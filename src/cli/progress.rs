@@ -129,7 +129,8 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-fn rough(seconds: f64) -> String {
+/// A duration for people, roughly.
+pub fn rough(seconds: f64) -> String {
     match seconds {
         seconds if seconds < 90.0 => format!("{seconds:.0} s"),
         seconds if seconds < 5_400.0 => format!("{:.0} min", seconds / 60.0),

@@ -17,7 +17,7 @@ use super::context::{Context, Opened};
 use super::export::{Checkpoint, Export};
 use super::failure::{Failure, FailureKind, combined};
 use super::output::{Destination, Show, is_gone};
-use super::progress::{self, Line};
+use super::progress::{self, Line, rough};
 use super::{interrupt, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
@@ -302,8 +302,10 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
             context.say(&format!("warning: {}: {warning}", answer.profile));
         }
         if let Some(as_of) = answer.as_of {
-            let age = Time::from_timestamp(as_of).to_string();
-            context.say(&format!("{}: from the local mirror, as of {age}", answer.profile));
+            let age = context.clock.now().duration_since(as_of).as_secs_f64().max(0.0);
+            let found = if tally_is_empty(answer) { "nothing found in" } else { "from" };
+            let as_of = Time::from_timestamp(as_of);
+            context.say(&format!("{}: {found} the local mirror, {} old (as of {as_of})", answer.profile, rough(age)));
         }
         if query.limit.is_none() {
             let tally = &outcome.tally;
@@ -328,6 +330,10 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
     if query.limit.is_some() && show.format == Format::Table && answered && show.jq.is_none() {
         context.say(&summary_line(query, answers, rows));
     }
+}
+
+fn tally_is_empty(answer: &Answer) -> bool {
+    answer.outcome.tally.rows == 0
 }
 
 /// One line for what the vendors' own search may have missed, where the answer seems whole.

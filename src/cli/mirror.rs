@@ -1,0 +1,205 @@
+//! `contacts mirror`, `contacts diff` and `contacts log`: what the local mirror holds, and what changed in it.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use crate::mirror::{Change, MirrorError, Mode, Store};
+use crate::model::Time;
+use crate::render::{KeyedRow, RecordKind};
+
+use super::context::Context;
+use super::failure::{Failure, FailureKind};
+use super::find::since;
+use super::output::{Show, is_gone};
+use super::sync::path;
+
+/// Options of `contacts mirror`.
+#[derive(Args, Clone, Debug)]
+pub struct MirrorArgs {
+    #[command(subcommand)]
+    command: MirrorCommand,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum MirrorCommand {
+    /// Show what is stored of each profile, and how old it is
+    Status,
+    /// Check the database, every contact and the index
+    Verify,
+    /// Make the index anew from the stored contacts, without the network
+    Rebuild,
+    /// Remove a contact, or all of a profile, and every trace of it
+    Forget(ForgetArgs),
+}
+
+#[derive(Args, Clone, Debug)]
+struct ForgetArgs {
+    /// The contact's id; none: everything of the profile that is named with -p
+    contact: Option<String>,
+}
+
+/// Options of `contacts diff`.
+#[derive(Args, Clone, Debug)]
+pub struct DiffArgs {
+    /// Changes seen since then: a time, a date, or as `7d`
+    #[arg(long, value_name = "T", default_value = "7d")]
+    since: String,
+}
+
+/// Options of `contacts log`.
+#[derive(Args, Clone, Debug)]
+pub struct LogArgs {
+    /// The contact's id
+    contact: String,
+}
+
+fn failed(error: MirrorError) -> Failure {
+    let error = crate::source::SourceError::from(error);
+    Failure { profile: None, vendor: None, ..Failure::from_source(&error, "", "") }
+}
+
+fn open(context: &Context, mode: Mode) -> Result<Store, Failure> {
+    Store::open(&path(context)?, mode).map_err(failed)
+}
+
+const STATUS: &[&str] =
+    &["profile", "vendor", "contacts", "as_of", "verdict", "exact_at", "unfinished", "missing", "account"];
+const CHANGES: &[&str] = &["seen_at", "profile", "contact_id", "field", "old", "new"];
+
+/// Runs `contacts mirror`.
+pub fn run(context: &Context, args: &MirrorArgs) -> Result<ExitCode, Failure> {
+    match &args.command {
+        MirrorCommand::Status => status(context),
+        MirrorCommand::Verify => verify(context),
+        MirrorCommand::Rebuild => {
+            let rebuilt = open(context, Mode::Write)?.rebuild().map_err(failed)?;
+            context.say(&format!("index of {} contacts made anew", rebuilt.contacts));
+            Ok(ExitCode::SUCCESS)
+        }
+        MirrorCommand::Forget(args) => forget(context, args),
+    }
+}
+
+fn status(context: &Context) -> Result<ExitCode, Failure> {
+    let show = Show::resolve(context, None)?;
+    let profiles = match open(context, Mode::Read) {
+        Ok(store) => store.status().map_err(failed)?,
+        Err(failure) if !path(context)?.exists() => {
+            drop(failure);
+            context.say("there is no mirror yet; contacts sync makes it");
+            Vec::new()
+        }
+        Err(failure) => return Err(failure),
+    };
+    let time = |at: Option<jiff::Timestamp>| at.map(|at| Time::from_timestamp(at).to_string());
+    let rows: Vec<KeyedRow> = profiles
+        .iter()
+        .map(|profile| {
+            KeyedRow::from(vec![
+                ("profile", json!(profile.name)),
+                ("vendor", json!(profile.vendor)),
+                ("contacts", json!(profile.contacts)),
+                ("as_of", json!(time(profile.as_of))),
+                ("verdict", json!(profile.verdict)),
+                ("exact_at", json!(time(profile.exact_at))),
+                ("unfinished", json!(profile.unfinished)),
+                ("missing", json!(profile.missing)),
+                ("account", json!(profile.account)),
+            ])
+        })
+        .collect();
+    shown(show.rows(context, &rows, RecordKind::Keyed(STATUS), false))
+}
+
+fn verify(context: &Context) -> Result<ExitCode, Failure> {
+    let verified = open(context, Mode::Read)?.verify().map_err(failed)?;
+    for problem in &verified.problems {
+        context.tell(&Failure::new(FailureKind::Unexpected, problem.clone()));
+    }
+    context.say(&format!("{} contacts checked, {} problems", verified.contacts, verified.count));
+    Ok(ExitCode::from(if verified.count == 0 { 0 } else { FailureKind::Unexpected.code() }))
+}
+
+fn forget(context: &Context, args: &ForgetArgs) -> Result<ExitCode, Failure> {
+    let names: Vec<&String> = context.globals.profiles.iter().filter(|name| !name.is_empty()).collect();
+    let mut store = open(context, Mode::Write)?;
+    let known: Vec<String> = store.status().map_err(failed)?.into_iter().map(|profile| profile.name).collect();
+    let names: Vec<String> = match (names.as_slice(), &args.contact) {
+        ([], None) => {
+            return Err(Failure::usage("what is to be forgotten?").hint("contacts mirror forget ID, or -p PROFILE"));
+        }
+        ([], Some(_)) => known.clone(),
+        (names, _) => names.iter().map(|name| (*name).clone()).collect(),
+    };
+    let mut contacts = 0;
+    let mut not_found = None;
+    for name in &names {
+        let forgotten = match &args.contact {
+            Some(id) => store.forget_contact(name, id),
+            None => store.forget_profile(name),
+        };
+        match forgotten {
+            Ok(forgotten) => contacts += forgotten.contacts,
+            Err(error) if error.kind() == crate::source::ErrorKind::NotFound => not_found = Some(error),
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    if let Some(error) = not_found.filter(|_| contacts == 0) {
+        return Err(failed(error));
+    }
+    context.say(&format!("{contacts} contacts forgotten; the files were searched, no trace is left"));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs `contacts diff`.
+pub fn diff(context: &Context, args: &DiffArgs) -> Result<ExitCode, Failure> {
+    let since = since("--since", &args.since, context.clock.now())?;
+    let store = open(context, Mode::Read)?;
+    let known: Vec<String> = store.status().map_err(failed)?.into_iter().map(|profile| profile.name).collect();
+    let wanted = &context.globals.profiles;
+    let names: Vec<&str> =
+        known.iter().filter(|name| wanted.is_empty() || wanted.contains(name)).map(String::as_str).collect();
+    changes(context, &store.diff(&names, since.timestamp()).map_err(failed)?)
+}
+
+/// Runs `contacts log`.
+pub fn log(context: &Context, args: &LogArgs) -> Result<ExitCode, Failure> {
+    let store = open(context, Mode::Read)?;
+    let mut found = Vec::new();
+    for profile in store.status().map_err(failed)? {
+        if context.globals.profiles.is_empty() || context.globals.profiles.contains(&profile.name) {
+            found.extend(store.log(&profile.name, &args.contact).map_err(failed)?);
+        }
+    }
+    changes(context, &found)
+}
+
+fn changes(context: &Context, changes: &[Change]) -> Result<ExitCode, Failure> {
+    let show = Show::resolve(context, None)?;
+    let rows: Vec<KeyedRow> = changes
+        .iter()
+        .map(|change| {
+            KeyedRow::from(vec![
+                ("seen_at", json!(change.seen_at.to_string())),
+                ("profile", json!(change.profile)),
+                ("contact_id", json!(change.contact)),
+                ("field", json!(change.field)),
+                ("old", json!(change.old)),
+                ("new", json!(change.new)),
+            ])
+        })
+        .collect();
+    if rows.is_empty() {
+        context.say("no change");
+    }
+    shown(show.rows(context, &rows, RecordKind::Keyed(CHANGES), false))
+}
+
+fn shown(result: Result<(), Failure>) -> Result<ExitCode, Failure> {
+    match result {
+        Err(failure) if !is_gone(&failure) => Err(failure),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
