@@ -21,6 +21,7 @@ pub struct Show {
     pub format: Format,
     /// The columns that were asked for.
     pub columns: Option<Vec<String>>,
+    columns_typed: bool,
     /// A jq program for the JSON.
     pub jq: Option<JqFilter>,
     /// A template's source.
@@ -67,7 +68,17 @@ impl Show {
             );
         }
         let columns = globals.columns.clone().or_else(|| context.defaults().columns.clone());
-        Ok(Self { format, columns, jq, template, highlight: Vec::new(), out, csv_safe: globals.csv_safe })
+        let columns_typed = globals.columns.is_some();
+        Ok(Self {
+            format,
+            columns,
+            columns_typed,
+            jq,
+            template,
+            highlight: Vec::new(),
+            out,
+            csv_safe: globals.csv_safe,
+        })
     }
 
     /// Whether labels are asked for by name, where they cost requests of their own.
@@ -82,8 +93,9 @@ impl Show {
 
     /// The columns for rows of `kind`.
     pub fn columns(&self, kind: RecordKind, several: bool) -> Result<Columns, Failure> {
-        Columns::resolve(kind, self.columns.as_deref(), several)
-            .map_err(|error| Failure::usage(error.message).hint(error.hint))
+        // `[defaults] columns` are meant for contacts.
+        let chosen = self.columns.as_deref().filter(|_| self.columns_typed || kind == RecordKind::Contact);
+        Columns::resolve(kind, chosen, several).map_err(|error| Failure::usage(error.message).hint(error.hint))
     }
 
     /// An encoder for the streaming formats.
