@@ -4,6 +4,7 @@ mod api;
 mod args;
 mod ask;
 mod context;
+mod csv_unsafe;
 mod demo;
 mod export;
 mod failure;
@@ -93,6 +94,8 @@ enum Command {
     Vendors,
     /// Serve the vendors' APIs on loopback with made-up contacts
     Sandbox(sandbox::SandboxArgs),
+    /// Restore a file that --csv-safe guarded, byte for byte
+    CsvUnsafe(csv_unsafe::CsvUnsafeArgs),
     /// Print a completion script for a shell
     Completions(generate::CompletionsArgs),
     /// Print the manual page of a command
@@ -154,6 +157,7 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         Some(Command::Api(args)) => api::run(&context, &args),
         Some(Command::Vendors) => vendors::run(&context),
         Some(Command::Sandbox(args)) => sandbox::run(&context, args),
+        Some(Command::CsvUnsafe(args)) => csv_unsafe::run(&context, &args),
         Some(Command::Completions(args)) => generate::completions(&context, &args),
         Some(Command::Man(args)) => generate::man(&context, &args),
         Some(Command::Schema(args)) => generate::schema(&context, &args),

@@ -303,7 +303,8 @@ pub enum Destination {
 }
 
 impl Destination {
-    fn file(path: &Path) -> Result<Self, Failure> {
+    /// A file that appears whole, or not at all.
+    pub fn file(path: &Path) -> Result<Self, Failure> {
         let cannot = |error: &io::Error| file_failure(path, error);
         if path.is_dir() {
             return Err(Failure::usage(format!("`{}` is a folder (--out)", path.display())));
