@@ -62,6 +62,9 @@ impl Card<'_> {
             (_, Some(true)) => " (unknown)",
             _ => "",
         };
+        // However long the name is, that the contact is blocked must be seen.
+        let room = self.options.width.map_or(usize::MAX, |width| width.saturating_sub(INDENT.len() + cells(marks)));
+        let name = if room > 4 { cut(&name, room).into_owned() } else { name };
         let origin = format!("{} · {} · {}", contact.profile, contact.vendor, contact.id);
         let origin = visible(&origin);
         let rule =
@@ -181,7 +184,8 @@ impl Card<'_> {
     }
 
     fn fact(&mut self, label: &str, pieces: Vec<Piece<'_>>) {
-        let mut line: Vec<Piece<'_>> = vec![(Style::Dim, Cow::Owned(pad(label, LABEL)))];
+        let label = pad(label, LABEL.max(cells(label) + 1));
+        let mut line: Vec<Piece<'_>> = vec![(Style::Dim, Cow::Owned(label))];
         line.extend(pieces);
         self.line(&line);
     }
@@ -288,5 +292,34 @@ mod tests {
   CHANNEL   TO            VERIFIED   LAST CHAT   ID
   web       example.com   ✓          3 h ago     –
 "#);
+    }
+
+    #[test]
+    fn a_card_of_a_hostile_contact_on_a_narrow_terminal() {
+        let mut contact = boris();
+        contact.name = Some("Борис \u{1b}[2J\u{202e} 田中太郎".into());
+        contact.blocked = Some(true);
+        contact.custom_fields = vec![("x\ny".into(), crate::model::RawJson::from_text("\u{7}"))];
+        insta::assert_snapshot!(drawn(&contact, Some(30)), @r#"
+Борис \u{1b}[2J\u… (blocked)
+support · rocketchat · 673b…
+──────────────────────────
+Email      boris@doe.com ✓
+           b@d.org
+Phone      +15550101234   (…
+Location   Berlin, DE
+Labels     vip; new
+Manager    Jane (@jane)
+Fields     x\ny  \u{7}
+Created    3 h ago
+Last active 3 h ago
+
+CHANNEL   TO            VE…
+web       example.com   ✓…
+"#);
+        for width in 0..120 {
+            let text = drawn(&contact, Some(width));
+            assert!(text.lines().all(|line| cells(line) <= width.max(1)), "{width}:\n{text}");
+        }
     }
 }

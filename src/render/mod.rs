@@ -7,14 +7,18 @@ mod cell;
 mod columns;
 mod contact;
 mod csv;
+mod drawing;
 mod encoder;
 mod format;
 mod highlight;
 mod jq;
 mod json;
+mod keyed;
 mod layout;
 mod markdown;
 mod record;
+#[cfg(test)]
+mod safety;
 mod table;
 mod template;
 mod times;

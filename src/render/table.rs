@@ -1,26 +1,23 @@
 //! The table: quiet columns that fit the terminal; off a terminal everything, aligned.
 //!
-//! Contacts and channels are laid out here, because their text needs to be measured as terminals advance. The program's own
-//! lists have long sentences, which comfy-table wraps.
+//! Contacts and channels are laid out here, because their text needs to be measured as terminals advance; the program's own
+//! lists in [`super::keyed`].
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use comfy_table::ContentArrangement;
 use jiff::Timestamp;
 
-use crate::model::Channel;
 use crate::term::{Paint, Style, cells, cut, visible};
 
+use super::drawing::{NOTHING, draw, least, need, place};
 use super::highlight::Highlight;
+use super::keyed;
 use super::layout::{GAP, Wish, fit};
-use super::{Cell, Columns, Mark, Record, RecordKind, times};
-
-/// What stands in a cell without a value.
-const NOTHING: &str = "–";
+use super::{Columns, Mark, Record, RecordKind};
 
 /// Cells before the first column on a terminal.
-const INDENT: usize = 2;
+pub(super) const INDENT: usize = 2;
 
 /// How a table is drawn.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +103,7 @@ impl Table {
         let mut row = Row { cells: Vec::with_capacity(self.columns.len()), mark, link };
         let marked = self.marked_column();
         for (index, column) in self.columns.iter_mut().enumerate() {
-            let text = self.options.draw(&record.cell(&column.path));
+            let text = draw(&record.cell(&column.path), &self.options);
             let suffix = if index == marked { cells(suffix(mark)) } else { 0 };
             column.natural = column.natural.max(cells(&text) + suffix);
             row.cells.push(text.into());
@@ -120,7 +117,8 @@ impl Table {
             return TableSummary::default();
         }
         if let RecordKind::Keyed(_) = self.kind {
-            self.finish_keyed(out);
+            let titles = self.columns.iter().map(|column| column.title.as_str());
+            keyed::write(titles, self.rows.iter().map(|row| row.cells.as_slice()), &self.options, out);
             return TableSummary::default();
         }
         let indent = if self.options.width.is_some() { INDENT } else { 0 };
@@ -224,75 +222,6 @@ impl Table {
         let wanted: &[&str] = if self.kind == RecordKind::Channel { &["kind"] } else { &["name"] };
         self.columns.iter().position(|column| wanted.contains(&column.path.as_str())).unwrap_or(0)
     }
-
-    /// Draws one of the program's own lists; long sentences wrap.
-    fn finish_keyed(self, out: &mut Vec<u8>) {
-        let width = self.options.width.filter(|_| !self.options.wide);
-        let mut table = comfy_table::Table::new();
-        table.load_style(comfy_table::presets::NOTHING);
-        match width.and_then(|width| u16::try_from(width).ok()) {
-            Some(width) => table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width),
-            None => table.set_content_arrangement(ContentArrangement::Disabled),
-        };
-        table.set_header(self.columns.iter().map(|column| column.title.as_str()));
-        for row in &self.rows {
-            table.add_row(row.cells.iter().map(AsRef::as_ref).map(|cell: &str| comfy_table::Cell::new(cell)));
-        }
-        let indent = if self.options.width.is_some() { INDENT } else { 0 };
-        for (index, column) in table.column_iter_mut().enumerate() {
-            let left = if index == 0 { u16::try_from(indent).unwrap_or(0) } else { 0 };
-            column.set_padding((left, u16::try_from(GAP).unwrap_or(2)));
-        }
-        for (index, line) in table.lines().enumerate() {
-            let style = if index == 0 { Style::Dim } else { Style::Normal };
-            let line = line.trim_end();
-            out.extend_from_slice(self.options.color.text(style, line).as_bytes());
-            out.push(b'\n');
-        }
-    }
-}
-
-impl TableOptions {
-    /// The text of a cell, made visible.
-    fn draw(&self, cell: &Cell<'_>) -> String {
-        let text = match cell {
-            Cell::Empty => NOTHING.into(),
-            Cell::Time(time) if self.relative_times => times::relative(*time, self.now),
-            Cell::Bool(flag) if self.width.is_some() => if *flag { "yes" } else { "no" }.into(),
-            Cell::Channels(channels) => channel_words(channels),
-            Cell::List(cells) if cells.iter().any(|cell| matches!(cell, Cell::Empty)) => {
-                let present = cells.iter().filter(|cell| **cell != Cell::Empty).cloned().collect();
-                Cell::List(present).to_plain()
-            }
-            other => other.to_plain(),
-        };
-        match visible(&text) {
-            Cow::Borrowed("") => NOTHING.to_owned(),
-            Cow::Borrowed(_) => text,
-            Cow::Owned(shown) => shown,
-        }
-    }
-}
-
-/// `web ✓ · email ×2 · sms ⊘`: each kind once, `✓` where the contact was verified on it, `⊘` where it is blocked.
-fn channel_words(channels: &[Channel]) -> String {
-    let mut kinds: Vec<(&str, usize, &str)> = Vec::new();
-    for channel in channels {
-        let sign = match (channel.blocked, channel.verified) {
-            (Some(true), _) => " ⊘",
-            (_, Some(true)) => " ✓",
-            _ => "",
-        };
-        match kinds.iter_mut().find(|(kind, _, known)| *kind == channel.kind.as_str() && *known == sign) {
-            Some((_, count, _)) => *count += 1,
-            None => kinds.push((channel.kind.as_str(), 1, sign)),
-        }
-    }
-    let words = kinds.into_iter().map(|(kind, count, sign)| match count {
-        1 => format!("{kind}{sign}"),
-        _ => format!("{kind}{sign} ×{count}"),
-    });
-    words.collect::<Vec<_>>().join(" · ")
 }
 
 fn paint_ticks(color: Paint, text: &str, style: Style, out: &mut String) {
@@ -315,43 +244,195 @@ fn suffix(mark: Mark) -> &'static str {
     }
 }
 
-/// How much a default column is needed when room is short.
-fn need(path: &str) -> u8 {
-    match path {
-        "name" | "kind" => 100,
-        "emails" | "contact_name" => 90,
-        "phones" | "destination" => 80,
-        "channels" | "value" => 70,
-        "profile" => 60,
-        "last_activity_at" | "last_chat.at" => 50,
-        "verified" => 45,
-        "blocked" => 40,
-        _ => 30,
-    }
-}
-
-/// Where a default column stands on a terminal: the higher, the further left.
-fn place(path: &str) -> u8 {
-    match path {
-        "last_activity_at" => 65,
-        _ => need(path),
-    }
-}
-
-/// Cells below which a column is better left out.
-fn least(path: &str) -> usize {
-    match path {
-        "emails" | "destination" | "value" | "id" | "contact_id" => 24,
-        "phones" => 17,
-        "channels" => 14,
-        "last_activity_at" | "created_at" | "updated_at" | "last_chat.at" => 20,
-        _ => 12,
-    }
-}
-
 /// Whether `url` can stand in an escape sequence: an ASCII web address without control characters or white space.
 fn is_plain_url(url: &str) -> bool {
     (url.starts_with("https://") || url.starts_with("http://"))
         && url.len() < 2_000
         && url.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Channel, ChannelKind, Contact, Email, Phone, Time};
+    use crate::render::KeyedRow;
+
+    fn contact(id: &str, name: &str, email: &str, phone: &str, active: &str) -> Contact {
+        let mut contact = Contact::new("demo", "rocketchat", id);
+        contact.name = (!name.is_empty()).then(|| name.into());
+        contact.emails = vec![Email { address: email.into(), verified: None }];
+        contact.phones =
+            [phone].iter().filter(|p| !p.is_empty()).map(|p| Phone { number: (*p).into(), e164: None }).collect();
+        contact.last_activity_at = Time::parse(active);
+        contact
+    }
+
+    fn people() -> Vec<Contact> {
+        let mut boris = contact(
+            "673be1711e2e6feb77939a7b",
+            "Boris Doe",
+            "boris@doe.example",
+            "+1 202 555 0143",
+            "2026-11-22T09:00:00Z",
+        );
+        boris.channels =
+            vec![Channel::new(ChannelKind::from_vendor("web")), Channel::new(ChannelKind::from_vendor("whatsapp"))];
+        boris.channels[0].verified = Some(true);
+        let mut han = contact("17", "田中 太郎", "tanaka@mail.example", "", "2026-11-20T09:00:00Z");
+        han.blocked = Some(true);
+        let mut alaa = contact("18", "علاء الدين", "alaa@mail.example", "+20 2 27948576", "2026-11-12T09:00:00Z");
+        alaa.unknown = Some(true);
+        let family = contact("19", "👨‍👩‍👧 Zoe\u{308}", "z@mail.example", "", "2024-11-12T09:00:00Z");
+        let hostile =
+            contact("20", "\u{1b}]0;pwned\u{7}\u{202e}x", "a-very-long-address-of-a-customer@mail.example", "", "");
+        let nobody = contact("21", "", "", "", "");
+        vec![boris, han, alaa, family, hostile, nobody]
+    }
+
+    fn options(width: Option<usize>) -> TableOptions {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        TableOptions { width, now, relative_times: width.is_some(), ..TableOptions::default() }
+    }
+
+    fn drawn(width: Option<usize>) -> (String, TableSummary) {
+        let columns = Columns::resolve(RecordKind::Contact, None, true).unwrap();
+        let mut table = Table::new(&columns, options(width));
+        people().iter().for_each(|contact| table.push(contact));
+        let mut out = Vec::new();
+        let summary = table.finish(&mut out);
+        (String::from_utf8(out).unwrap(), summary)
+    }
+
+    #[test]
+    fn eighty_columns() {
+        let (text, summary) = drawn(Some(80));
+        insta::assert_snapshot!(text, @r#"
+NAME             EMAIL                       PHONE            CHANNELS
+Boris Doe        boris@doe.example           +1 202 555 0143  web ✓ · whatsapp
+田中… (blocked)  tanaka@mail.example         –                –
+علاء… (unknown)  alaa@mail.example           +20 2 27948576   –
+👨‍👩‍👧 Zoë           z@mail.example              –                –
+\u{1b}]0;pwned…  a-very-long-address-of-a-…  –                –
+–                –                           –                –
+"#);
+        assert_eq!(summary.hidden, ["last_activity_at", "profile", "id"]);
+        assert_eq!(summary.cut, 4);
+    }
+
+    #[test]
+    fn twenty_columns() {
+        let (text, _) = drawn(Some(20));
+        insta::assert_snapshot!(text, @r#"
+NAME
+Boris Doe
+田中 太… (blocked)
+علاء ال… (unknown)
+👨‍👩‍👧 Zoë
+\u{1b}]0;pwned\u{…
+–
+"#);
+    }
+
+    #[test]
+    fn two_hundred_columns() {
+        let (text, _) = drawn(Some(200));
+        insta::assert_snapshot!(text, @r#"
+NAME                          EMAIL                                           PHONE            CHANNELS          LAST ACTIVE  PROFILE  ID
+Boris Doe                     boris@doe.example                               +1 202 555 0143  web ✓ · whatsapp  3 h ago      demo     673be1711e2e6feb77939a7b
+田中 太郎 (blocked)           tanaka@mail.example                             –                –                 2 d ago      demo     17
+علاء الدين (unknown)          alaa@mail.example                               +20 2 27948576   –                 12 Nov       demo     18
+👨‍👩‍👧 Zoë                        z@mail.example                                  –                –                 12 Nov 2024  demo     19
+\u{1b}]0;pwned\u{7}\u{202e}x  a-very-long-address-of-a-customer@mail.example  –                –                 –            demo     20
+–                             –                                               –                –                 –            demo     21
+"#);
+    }
+
+    #[test]
+    fn off_a_terminal() {
+        let (text, _) = drawn(None);
+        insta::assert_snapshot!(text, @r#"
+PROFILE  ID                        NAME                          EMAILS                                          PHONES           CHANNELS          LAST_ACTIVITY_AT
+demo     673be1711e2e6feb77939a7b  Boris Doe                     boris@doe.example                               +1 202 555 0143  web ✓ · whatsapp  2026-11-22T09:00:00Z
+demo     17                        田中 太郎                     tanaka@mail.example                             –                –                 2026-11-20T09:00:00Z
+demo     18                        علاء الدين                    alaa@mail.example                               +20 2 27948576   –                 2026-11-12T09:00:00Z
+demo     19                        👨‍👩‍👧 Zoë                        z@mail.example                                  –                –                 2024-11-12T09:00:00Z
+demo     20                        \u{1b}]0;pwned\u{7}\u{202e}x  a-very-long-address-of-a-customer@mail.example  –                –                 –
+demo     21                        –                             –                                               –                –                 –
+"#);
+    }
+
+    #[test]
+    fn colour_marks_what_matters() {
+        let paths = ["name", "emails", "channels"].map(str::to_owned);
+        let columns = Columns::resolve(RecordKind::Contact, Some(&paths), false).unwrap();
+        let highlight = vec!["doe".to_owned()];
+        let mut table =
+            Table::new(&columns, TableOptions { color: Paint::Colored, highlight, links: true, ..options(Some(100)) });
+        let people = people();
+        table.push_linked(&people[0], Some("https://chat.example.com/live/1"));
+        table.push_linked(&people[1], Some("https://chat.example.com/\u{1b}]0;x"));
+        let mut out = Vec::new();
+        table.finish(&mut out);
+        let text = String::from_utf8(out).unwrap().replace('\u{1b}', "^");
+        insta::assert_snapshot!(text, @r#"
+^[2mNAME^[0m                 ^[2mEMAIL^[0m                ^[2mCHANNELS^[0m
+^]8;;https://chat.example.com/live/1^\^[1mBoris ^[0m^[1m^[35mDoe^[0m^]8;;^\            boris@^[1m^[35mdoe^[0m.example    web ^[32m✓^[0m · whatsapp
+^[2m^[9m田中 太郎^[0m^[1m^[31m (blocked)^[0m  tanaka@mail.example  ^[2m–^[0m
+"#);
+    }
+
+    #[test]
+    fn chosen_columns_stay_and_wide_shows_all() {
+        let (_, summary) = drawn(Some(30));
+        assert!(summary.hidden.contains(&"emails".to_owned()));
+        let columns = Columns::resolve(RecordKind::Contact, None, true).unwrap();
+        let mut table = Table::new(&columns, TableOptions { wide: true, ..options(Some(40)) });
+        people().iter().for_each(|contact| table.push(contact));
+        assert_eq!(table.finish(&mut Vec::new()), TableSummary::default());
+        let paths = ["id", "name", "emails"].map(str::to_owned);
+        let columns = Columns::resolve(RecordKind::Contact, Some(&paths), true).unwrap();
+        let mut table = Table::new(&columns, options(Some(40)));
+        people().iter().for_each(|contact| table.push(contact));
+        assert_eq!(table.finish(&mut Vec::new()).hidden, Vec::<String>::new());
+    }
+
+    #[test]
+    fn columns_are_straight_and_fit_at_any_width() {
+        for width in 1..=220 {
+            let (text, _) = drawn(Some(width));
+            let lines: Vec<&str> = text.lines().collect();
+            assert!(lines.iter().all(|line| cells(line) <= width), "{width}:\n{text}");
+            let Some(at) = lines[0].find("EMAIL") else { continue };
+            for line in &lines {
+                let before = cells(&cut_at(line, at));
+                assert_eq!(before, at, "{width}:\n{text}");
+            }
+        }
+    }
+
+    /// The beginning of `line` up to the column that begins at cell `at`.
+    fn cut_at(line: &str, at: usize) -> String {
+        let mut before = String::new();
+        for c in line.chars() {
+            if cells(&before) >= at {
+                break;
+            }
+            before.push(c);
+        }
+        before
+    }
+
+    #[test]
+    fn the_programs_own_lists_wrap() {
+        let row =
+            KeyedRow::new().with("name", "rocketchat").with("notes", "rows come in no order that can be relied on");
+        for (width, lines) in [(Some(40), 3), (None, 2), (Some(1), 0)] {
+            let mut table = Table::new(&Columns::keyed(&["name", "notes"]), options(width));
+            table.push(&row);
+            let mut out = Vec::new();
+            table.finish(&mut out);
+            let text = String::from_utf8(out).unwrap();
+            assert!(lines == 0 || text.lines().count() == lines, "{text}");
+        }
+    }
 }

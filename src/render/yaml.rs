@@ -218,7 +218,7 @@ fn is_plain(text: &str) -> bool {
         && text.len() < 200
         && text.bytes().all(|byte| safe(byte) || byte == b' ')
         && !text.ends_with(' ')
-        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        && (text.len() > 5 || !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 fn escape(c: char, out: &mut String) {

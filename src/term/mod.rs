@@ -8,6 +8,8 @@ mod visible;
 mod width;
 
 pub use color::{ColorChoice, Paint, Style};
+#[cfg(test)]
+pub(crate) use streams::styled_line;
 pub use streams::{Out, Term, TermOptions, is_closed_pipe};
 pub use visible::{is_inert, visible, visible_lines};
 pub use width::{cells, cut, pad};

@@ -105,12 +105,7 @@ impl Term {
 
     /// Says one line on standard error, in pieces with a style each. Everything in them is made visible.
     pub fn say_styled(&self, pieces: &[(Style, &str)]) {
-        let mut line = String::with_capacity(pieces.iter().map(|(_, text)| text.len() + 12).sum());
-        for (style, text) in pieces {
-            self.err_paint.write(*style, &visible(text), &mut line);
-        }
-        line.push('\n');
-        self.write_err(line.as_bytes());
+        self.write_err(styled_line(self.err_paint, pieces).as_bytes());
     }
 
     /// Writes bytes to standard error as they are, for what the program made itself: reports, progress, an error as JSON.
@@ -119,6 +114,16 @@ impl Term {
         // Where standard error is closed there is nobody left to tell.
         let _ = stderr.write_all(bytes).and_then(|()| stderr.flush());
     }
+}
+
+/// One line in pieces with a style each, everything in them made visible.
+pub(crate) fn styled_line(paint: Paint, pieces: &[(Style, &str)]) -> String {
+    let mut line = String::with_capacity(pieces.iter().map(|(_, text)| text.len() + 12).sum());
+    for (style, text) in pieces {
+        paint.write(*style, &visible(text), &mut line);
+    }
+    line.push('\n');
+    line
 }
 
 fn paint(options: &TermOptions, able: bool) -> Paint {

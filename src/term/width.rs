@@ -12,7 +12,18 @@ use unicode_width::UnicodeWidthChar;
 /// Terminals advance character by character, so ligatures (as lam-alef) count with both letters; only emoji that are joined,
 /// coloured or selected by further characters count as one.
 pub fn cells(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { text.graphemes(true).map(grapheme_cells).sum() }
+    if text.is_ascii() {
+        text.len()
+    } else if text.contains(joins_emoji) {
+        text.graphemes(true).map(grapheme_cells).sum()
+    } else {
+        text.chars().map(char_cells).sum()
+    }
+}
+
+/// Whether `c` makes several characters one emoji.
+fn joins_emoji(c: char) -> bool {
+    matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 fn grapheme_cells(grapheme: &str) -> usize {
