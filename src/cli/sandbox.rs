@@ -1,6 +1,5 @@
 //! `contacts sandbox`: serves the vendors' APIs on loopback with made-up contacts, in the foreground.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -55,17 +54,13 @@ pub struct SandboxArgs {
 }
 
 fn faults_help() -> String {
-    let mut help = String::from(
-        "Faults: [VENDOR:]KIND[=VALUE][@N[xM]]. VENDOR is a vendor's name or `*`; @N is the vendor's request that suffers,\n\
-         counted from 1, and xM how many do (x*: all that follow). Without @N every request suffers.\n\n",
-    );
-    for (word, meaning) in FAULT_KINDS {
-        let _ = writeln!(help, "  {word:<14} {meaning}");
-    }
-    help.push_str(
-        "\nExamples: --fault rocketchat:reset@3   --fault '*:500@2x3'   --fault chatwoot:429=20@5   --fault truncate@2",
-    );
-    help
+    let kinds: Vec<String> = FAULT_KINDS.iter().map(|(word, meaning)| format!("  {word:<14} {meaning}")).collect();
+    format!(
+        "Faults: [VENDOR:]KIND[=VALUE][@N[xM]]. VENDOR is a vendor's name or `*`; @N is the first of the vendor's requests that \
+         suffers, counted from 1, and xM how many do (x*: all that follow). Without @N every request suffers.\n\n{}\n\n\
+         Examples:\n  contacts sandbox --fault rocketchat:reset@3 --fault '*:500@2x3'\n  contacts sandbox --fault chatwoot:429=20@5",
+        kinds.join("\n")
+    )
 }
 
 /// Runs `contacts sandbox`: the profiles go to stdout, where it listens to stderr.

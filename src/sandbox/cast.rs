@@ -1,7 +1,7 @@
 //! People written by hand: those that examples speak of, those that several vendors know, and some with hostile names.
 
 use super::Vendor;
-use super::population::Kind;
+use super::person::Kind;
 
 /// A person written by hand.
 pub struct Member {

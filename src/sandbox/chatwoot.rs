@@ -6,7 +6,7 @@ use super::exchange::{Answer, Ask, last, pairs};
 use super::json::Out;
 use super::limit::Start;
 use super::names::LABELS;
-use super::population::Person;
+use super::person::Person;
 use super::rails::{self, Inboxes, PAGE, Scope, Selection, Sought};
 use super::store::Store;
 use super::{Limits, SearchMeta, Settings, Vendor, secrets};
@@ -202,7 +202,7 @@ fn one(store: &Store, rest: &str, query: &[(String, String)]) -> Answer {
 }
 
 fn conversations(contact: i64, person: &Person) -> Value {
-    let conversation = |(at, reach): (i64, &super::population::Reach)| {
+    let conversation = |(at, reach): (i64, &super::person::Reach)| {
         json!({
             "id": contact * 10 + at, "account_id": 1, "status": "open", "unread_count": 0, "messages": [],
             "inbox_id": rails::inbox_id(Vendor::Chatwoot, reach.kind), "labels": person.labels,

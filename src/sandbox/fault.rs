@@ -15,7 +15,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("slow=MS", "the answer takes MS milliseconds more (1000)"),
     ("drip=MS", "the body comes in 64 bytes every MS milliseconds (50)"),
     ("truncate", "the body ends half-way"),
-    ("STATUS", "an error of this status, as 500 or 403, in the vendor's shape; 502 to 504 as HTML of a proxy"),
+    ("STATUS", "an error, as 500 or 403, in the vendor's shape; 502 to 504 as a proxy's HTML"),
     ("429=N", "a refusal by the rate limit, to wait N seconds (1)"),
     ("revoke", "the credentials are refused from now on"),
     ("html", "a web page with status 200"),
@@ -120,7 +120,7 @@ impl FromStr for Fault {
             _ => (rest, None),
         };
         let (word, value) = what.split_once('=').map_or((what, None), |(word, value)| (word, Some(value)));
-        let kind = kind(word, value).map_err(|why| format!("{why} in fault `{spec}`"))?;
+        let kind = kind(word, value)?;
         let lasts = matches!(kind, FaultKind::Revoke | FaultKind::IgnorePage | FaultKind::LieTotal);
         let (first, end) = match when {
             None => (1, None),

@@ -14,6 +14,7 @@ mod limit;
 mod livedesk;
 mod names;
 mod numbers;
+mod person;
 mod population;
 mod profiles;
 mod rails;
@@ -30,7 +31,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use population::Kind;
+use person::Kind;
 
 pub use churn::Churn;
 pub use fault::{Fault, KINDS as FAULT_KINDS};

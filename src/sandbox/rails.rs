@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::exchange::{ilike, last};
 use super::json::Out;
-use super::population::{Kind, Person};
+use super::person::{Kind, Person};
 use super::store::{Handle, Key, Store, View, page, view_name};
 use super::{Ties, Vendor};
 

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use compact_str::{CompactString, format_compact};
 
 use super::Vendor;
-use super::population::{Person, Place, Population, mix};
+use super::person::Person;
+use super::population::{Place, Population, mix};
 
 /// Names a contact within a store, for as long as the sandbox runs.
 pub type Handle = u32;

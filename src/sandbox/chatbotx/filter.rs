@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::super::Era;
 use super::super::exchange::ilike;
-use super::super::population::Person;
+use super::super::person::Person;
 use super::json::{FIELD_ID, channel, full_name};
 use super::{Orpc, tag_id};
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::json::Out;
 use super::super::names::LABELS;
-use super::super::population::{Kind, Person, Reach};
+use super::super::person::{Kind, Person, Reach};
 use super::super::{Era, Vendor};
 use super::tag_id;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::Era;
 use super::super::exchange::{Ask, decode, ilike};
 use super::super::json::Out;
-use super::super::population::Person;
+use super::super::person::Person;
 use super::super::rails::BLOCK;
 use super::super::store::{Handle, Key, Store, View, page, view_name};
 use super::input::{Input, read};

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::exchange::{Answer, Ask, decode_path, last, pairs};
 use super::json::Out;
 use super::limit::Start;
-use super::population::Person;
+use super::person::Person;
 use super::store::{Handle, Store};
 use super::{Era, Limits, Settings, secrets};
 use json::{FIELD_ID, TAG_ID, WORKSPACE};

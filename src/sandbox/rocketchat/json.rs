@@ -1,7 +1,7 @@
 //! The JSON of Rocket.Chat: the database's own documents.
 
 use super::super::json::Out;
-use super::super::population::{Kind, Person, Reach};
+use super::super::person::{Kind, Person, Reach};
 
 /// Where a contact is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::exchange::{Answer, Ask, last, pairs};
 use super::json::Out;
 use super::limit::Start;
-use super::population::{Person, Reach};
+use super::person::{Person, Reach};
 use super::store::{Handle, Key, Store, View, page, view_name};
 use super::{Limits, Refusals, Settings, secrets};
 use json::{Shape, channel, channel_name, contact};
