@@ -14,6 +14,7 @@ mod interrupt;
 mod login;
 mod mirror;
 mod output;
+mod pager;
 mod profile;
 mod progress;
 mod report;

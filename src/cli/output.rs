@@ -14,6 +14,7 @@ use crate::term::{Paint, is_closed_pipe};
 use super::context::Context;
 use super::export::Export;
 use super::failure::{Failure, FailureKind};
+use super::pager;
 
 /// How an answer is shown.
 pub struct Show {
@@ -162,7 +163,7 @@ impl Show {
                 }
                 if !rows.is_empty() {
                     let summary = table.finish(&mut bytes);
-                    out.write(&bytes)?;
+                    pager::show(context, &mut out, &bytes)?;
                     out.flush()?;
                     if !summary.hidden.is_empty() && context.term.stdout_is_terminal() {
                         context.say(&format!("not shown for lack of room: {} (--wide)", summary.hidden.join(", ")));

@@ -20,6 +20,7 @@ use super::context::Context;
 use super::failure::{Failure, FailureKind, combined};
 use super::interrupt;
 use super::output::{Show, is_gone, print};
+use super::pager;
 
 /// Options of `contacts profile`.
 #[derive(Args, Clone, Debug)]
@@ -167,7 +168,7 @@ fn show(context: &Context, name: Option<String>) -> Result<ExitCode, Failure> {
     }
     if show.format == Format::Table && show.columns.is_none() && show.jq.is_none() && show.template.is_none() {
         let cards: Vec<String> = rows.iter().map(|row| card(row)).collect();
-        return done(print(context, cards.join("\n").as_bytes()).map(drop));
+        return done(pager::print(context, cards.join("\n").as_bytes()));
     }
     let rows: Vec<KeyedRow> = rows.into_iter().map(KeyedRow::from).collect();
     done(show.rows(context, &rows, RecordKind::Keyed(SHOW_KEYS), false))

@@ -53,7 +53,7 @@ pub fn run_query(
     let brought = if streams {
         streamed(context, query, show, &opened, &manner, resume)?
     } else {
-        collected(context, query, show, &opened, &manner)
+        collected(context, query, show, &opened, &manner, &line)
     };
     line.clear();
     conclude(context, query, show, &opened, brought, if_empty)
@@ -228,11 +228,13 @@ fn gone(rows: u64) -> Brought {
     Brought { rows, answers: Some(Vec::new()), broken: None }
 }
 
-fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner) -> Brought {
+fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner, line: &Line) -> Brought {
     let asked = collect(&opened.sources, query, manner);
     let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
         return Brought { rows: 0, answers: None, broken: None };
     };
+    // Nothing may move below a table, and least of all below a pager.
+    line.clear();
     let whole = answers.iter().all(|answer| answer.outcome.error.is_none());
     let nothing_to_show = contacts.is_empty() && !whole && answers.iter().all(|answer| answer.outcome.error.is_some());
     let shown = if (whole || show.out.is_none()) && !(nothing_to_show && show.format == Format::Table) {

@@ -118,7 +118,7 @@ fn cards(context: &Context, opened: &Opened, contacts: &[Contact]) -> Result<(),
         }
         crate::render::card(contact, &options, &mut bytes);
     }
-    super::output::print(context, &bytes).map(drop)
+    super::pager::print(context, &bytes)
 }
 
 /// The ids that were given, `-` replaced by the lines of standard input, each once.

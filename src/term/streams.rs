@@ -29,6 +29,7 @@ pub struct Term {
     stdout: bool,
     stderr: bool,
     width: Option<usize>,
+    height: Option<usize>,
     out_paint: Paint,
     err_paint: Paint,
     dumb: bool,
@@ -40,7 +41,8 @@ impl Term {
         let (stdin, stdout, stderr) =
             (io::stdin().is_terminal(), io::stdout().is_terminal(), io::stderr().is_terminal());
         let measured = if stdout { terminal_size::terminal_size_of(io::stdout()) } else { None };
-        Self::with(options, [stdin, stdout, stderr], measured.map(|(width, _)| usize::from(width.0)))
+        let height = measured.map(|(_, height)| usize::from(height.0)).filter(|height| *height > 0);
+        Self { height, ..Self::with(options, [stdin, stdout, stderr], measured.map(|(width, _)| usize::from(width.0))) }
     }
 
     fn with(options: &TermOptions, [stdin, stdout, stderr]: [bool; 3], measured: Option<usize>) -> Self {
@@ -52,6 +54,7 @@ impl Term {
             stdout,
             stderr,
             width: stdout.then(|| width.unwrap_or(DEFAULT_WIDTH)),
+            height: None,
             out_paint: paint(options, stdout && !dumb),
             err_paint: paint(options, stderr && !dumb),
             dumb,
@@ -76,6 +79,11 @@ impl Term {
     /// The width of standard output in cells; `None` off a terminal.
     pub fn width(&self) -> Option<usize> {
         self.width
+    }
+
+    /// The height of standard output in rows; `None` off a terminal, and on one that does not tell.
+    pub fn height(&self) -> Option<usize> {
+        self.height
     }
 
     /// Whether standard output is painted.
