@@ -252,6 +252,7 @@ fn is_plain_url(url: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::unicode_not_nfc, reason = "decomposed names are what is tested")]
 mod tests {
     use super::*;
     use crate::model::{Channel, ChannelKind, Contact, Email, Phone, Time};
@@ -297,7 +298,9 @@ mod tests {
     fn drawn(width: Option<usize>) -> (String, TableSummary) {
         let columns = Columns::resolve(RecordKind::Contact, None, true).unwrap();
         let mut table = Table::new(&columns, options(width));
-        people().iter().for_each(|contact| table.push(contact));
+        for contact in &people() {
+            table.push(contact);
+        }
         let mut out = Vec::new();
         let summary = table.finish(&mut out);
         (String::from_utf8(out).unwrap(), summary)
@@ -387,12 +390,16 @@ demo     21                        –                             –          
         assert!(summary.hidden.contains(&"emails".to_owned()));
         let columns = Columns::resolve(RecordKind::Contact, None, true).unwrap();
         let mut table = Table::new(&columns, TableOptions { wide: true, ..options(Some(40)) });
-        people().iter().for_each(|contact| table.push(contact));
+        for contact in &people() {
+            table.push(contact);
+        }
         assert_eq!(table.finish(&mut Vec::new()), TableSummary::default());
         let paths = ["id", "name", "emails"].map(str::to_owned);
         let columns = Columns::resolve(RecordKind::Contact, Some(&paths), true).unwrap();
         let mut table = Table::new(&columns, options(Some(40)));
-        people().iter().for_each(|contact| table.push(contact));
+        for contact in &people() {
+            table.push(contact);
+        }
         assert_eq!(table.finish(&mut Vec::new()).hidden, Vec::<String>::new());
     }
 
