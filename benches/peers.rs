@@ -16,7 +16,8 @@ fn main() {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|word| word == name);
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let serve = |contacts: usize, latency: Duration| -> Sandbox {
         let options = SandboxOptions { contacts, latency, ..SandboxOptions::default() };
         runtime.block_on(contacts::sandbox::start(options)).expect("a sandbox on loopback")
@@ -52,7 +53,8 @@ fn main() {
 }
 
 const EXPORT: [&str; 8] = ["-q", "-p", "demo-rocketchat", "list", "--all", "--unknown", "exclude", "-ondjson"];
-const HEADERS: [&str; 2] = ["X-Auth-Token: sandbox-rocketchat-auth-token-worth-nothing", "X-User-Id: sandboxUser000001"];
+const HEADERS: [&str; 2] =
+    ["X-Auth-Token: sandbox-rocketchat-auth-token-worth-nothing", "X-User-Id: sandboxUser000001"];
 
 /// One search over one page of 50 contacts, against `curl -s` fetching the same page.
 fn search(sandbox: &Sandbox, home: &Path, config: &dyn Fn(&Sandbox) -> PathBuf) {
@@ -74,7 +76,10 @@ fn export(sandbox: &Sandbox, home: &Path, config: &Path, format: &str) {
         .map(|page| {
             let base = format!("http://{}/rocketchat/api/v1/omnichannel/contacts.search", sandbox.addr);
             let sort = "%7B%22_id%22%3A1%7D";
-            format!("url = \"{base}?unknown=false&count=100&offset={}&sort={sort}\"\noutput = \"/dev/null\"\n", page * 100)
+            format!(
+                "url = \"{base}?unknown=false&count=100&offset={}&sort={sort}\"\noutput = \"/dev/null\"\n",
+                page * 100
+            )
         })
         .collect();
     std::fs::write(&list, lines).expect("a list of URLs");
@@ -100,7 +105,11 @@ fn latency(home: &Path, config: &Path) {
         let pages = 200_000_u32.div_ceil(99);
         let ideal = Duration::from_millis(50) * pages / concurrency;
         let share = ideal.as_secs_f64() / took.as_secs_f64() * 100.0;
-        row(&format!("{pages} pages, 50 ms each, {concurrency} at once: {share:.0} % of ideal"), took, Some(("ideal", ideal)));
+        row(
+            &format!("{pages} pages, 50 ms each, {concurrency} at once: {share:.0} % of ideal"),
+            took,
+            Some(("ideal", ideal)),
+        );
     }
 }
 
@@ -111,7 +120,11 @@ fn local(_sandbox: &Sandbox, home: &Path, config: &Path) {
     let words = ["ann", "boris", "0143", "@example.org", "doe", "nguyen", "王", "ward", "555", "smith"];
     let mut times: Vec<Duration> = (0..200)
         .map(|index| {
-            let word = format!("{}{}", words[index % words.len()], if index < 10 { String::new() } else { (index / 10).to_string() });
+            let word = format!(
+                "{}{}",
+                words[index % words.len()],
+                if index < 10 { String::new() } else { (index / 10).to_string() }
+            );
             run(&program(home, config, &["-q", "--local", "-p", "demo-rocketchat", "search", &word, "-ojson"]))
         })
         .collect();
@@ -140,7 +153,8 @@ fn run((name, words, home): &(String, Vec<String>, PathBuf)) -> Duration {
     let began = Instant::now();
     let mut command = Command::new(name);
     command.args(words).env_clear().env("HOME", home).env("PATH", "/usr/local/bin:/usr/bin:/bin");
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the command starts");
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the command starts");
     let mut buffer = vec![0; 1 << 16];
     let mut out = child.stdout.take().expect("its output is a pipe");
     while out.read(&mut buffer).is_ok_and(|read| read > 0) {}
@@ -155,7 +169,11 @@ fn median(times: usize, mut run: impl FnMut() -> Duration) -> Duration {
     took[took.len() / 2]
 }
 
-fn paired(times: usize, mut ours: impl FnMut() -> Duration, mut theirs: impl FnMut() -> Duration) -> (Duration, Duration) {
+fn paired(
+    times: usize,
+    mut ours: impl FnMut() -> Duration,
+    mut theirs: impl FnMut() -> Duration,
+) -> (Duration, Duration) {
     ours();
     theirs();
     let (mut a, mut b): (Vec<_>, Vec<_>) = (0..times).map(|_| (ours(), theirs())).unzip();

@@ -4,6 +4,7 @@
 //! the same query gives the same bytes), or collected, sorted and cut here. Knows nothing of formats.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -97,6 +98,8 @@ pub struct Manner {
     pub clock: Arc<dyn Clock>,
     /// How hard to try.
     pub walk: WalkOptions,
+    /// Rows a request asks for where the query does not say, by profile.
+    pub page_sizes: Rc<BTreeMap<String, u32>>,
     /// Is told how far each profile has come.
     pub progress: Rc<dyn Fn(usize, Progress)>,
 }
@@ -189,6 +192,8 @@ async fn ask<R: Send + 'static>(
     resume: Option<Resume>,
 ) -> Answer {
     let started_at = manner.clock.now();
+    let page_size = query.page_size.or_else(|| manner.page_sizes.get(source.profile()).copied());
+    let query = &Query { page_size, ..query.clone() };
     let (outcome, gap) = match prepare(source.as_ref(), query, several) {
         Ok(prepared) => {
             let gap = prepared.plan.gap.clone();

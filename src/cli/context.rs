@@ -1,6 +1,7 @@
 //! What every command is handed: environment, streams, clock, configuration; and how a profile becomes a source.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +46,8 @@ pub struct Opened {
     pub sources: Vec<Arc<dyn Source>>,
     /// Why the others cannot be asked.
     pub failures: Vec<Failure>,
+    /// `page_size` of the profiles that have one, by name.
+    pub page_sizes: BTreeMap<String, u32>,
 }
 
 impl Opened {
@@ -232,7 +235,9 @@ impl Context {
         if sources.is_empty() && failures.len() == 1 {
             return Err(failures.remove(0));
         }
-        Ok(Opened { sources, failures })
+        let page_sizes =
+            profiles.iter().filter_map(|profile| Some((profile.name.clone(), profile.page_size?))).collect();
+        Ok(Opened { sources, failures, page_sizes })
     }
 
     /// Opens one profile; sends nothing.

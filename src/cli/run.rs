@@ -44,7 +44,7 @@ pub fn run_query(
     show.columns(RecordKind::Contact, false)?;
     let opened = context.open()?;
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
-    let manner = manner(context, &line);
+    let manner = manner(context, &opened, &line);
     let streams = show.is_streaming() && can_stream(&opened.sources, query);
     if resume.is_some() && (!streams || opened.wanted() > 1 || show.format == Format::Xlsx) {
         let failure = Failure::usage("--resume needs one profile and rows that are written as they come");
@@ -60,11 +60,12 @@ pub fn run_query(
 }
 
 /// How hard to try, and who is told of the progress.
-pub fn manner(context: &Context, line: &Rc<Line>) -> Manner {
+pub fn manner(context: &Context, opened: &Opened, line: &Rc<Line>) -> Manner {
     let concurrency = usize::from(context.globals.concurrency.unwrap_or(CONCURRENCY));
     Manner {
         clock: Arc::clone(&context.clock),
         walk: WalkOptions { concurrency, started_at: Some(context.clock.now()), ..WalkOptions::default() },
+        page_sizes: Rc::new(opened.page_sizes.clone()),
         progress: line.teller(),
     }
 }

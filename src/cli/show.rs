@@ -88,7 +88,7 @@ pub fn channels(context: &Context, args: &ChannelsArgs) -> Result<ExitCode, Fail
 fn channels_of_search(context: &Context, query: &Query, show: &Show) -> Result<ExitCode, Failure> {
     let opened = context.open()?;
     let line = Line::new(context, &opened.sources, query.limit.is_none());
-    let manner = manner(context, &line);
+    let manner = manner(context, &opened, &line);
     let asked = collect(&opened.sources, query, &manner);
     let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
         return Ok(interrupted(context));
