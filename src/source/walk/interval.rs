@@ -71,7 +71,14 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
         last_total = page.total.or(last_total);
         // A total that was passed is a total that lies (ChatbotX caps it at 10,000).
         hint = page.total.or(hint).filter(|hint| *hint > end(window) || page.rows.len() < window.len as usize);
-        check_ascending(lane, &page)?;
+        if !is_ascending(lane, &page) {
+            if run.state.watermark.is_some() || run.state.lane > 0 {
+                return Err(unwalkable(lane, "it does not sort by id as it was asked to"));
+            }
+            // Nothing is given out yet: read it as a list whose order proves nothing.
+            run.seen.forget_order();
+            return super::counted::walk(run, lane).await;
+        }
         let position = if window.start >= next && next > 0 {
             // The server gives so few rows at once that no window overlaps here.
             run.state.doubts.push("some pages could not be read with an overlap".to_owned());
@@ -189,10 +196,8 @@ fn is_end<R>(window: Window, page: &StagedPage<R>) -> End {
     }
 }
 
-fn check_ascending<R>(lane: &Lane, page: &StagedPage<R>) -> Result<(), Stop> {
-    let ascending =
-        page.rows.windows(2).all(|pair| compare_ids(lane.order, &pair[0].id, &pair[1].id) == Ordering::Less);
-    if ascending { Ok(()) } else { Err(unwalkable(lane, "it does not sort by id as it was asked to")) }
+fn is_ascending<R>(lane: &Lane, page: &StagedPage<R>) -> bool {
+    page.rows.windows(2).all(|pair| compare_ids(lane.order, &pair[0].id, &pair[1].id) == Ordering::Less)
 }
 
 fn unwalkable(lane: &Lane, why: &str) -> Stop {

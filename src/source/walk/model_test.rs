@@ -123,6 +123,9 @@ impl Source for Double {
         if lane.params.iter().any(|(key, _)| key == "newest") {
             lane_rows.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
         }
+        if lane.params.iter().any(|(key, _)| key == "unsorted") {
+            lane_rows.reverse();
+        }
         let total = lane_rows.len() as u64;
         let start = usize::try_from(window.start).unwrap().min(lane_rows.len());
         let end = (start + window.len as usize).min(lane_rows.len());
@@ -395,4 +398,24 @@ fn interrupted_after(listing: Listing, size: usize, after: u32, resume: Option<R
     let options = WalkOptions::default();
     runtime.block_on(walk(&source, &plan(listing), Extent::All, options, stage, &mut sink, resume));
     sink
+}
+
+#[test]
+fn a_server_that_ignores_the_sort_is_still_read_once() {
+    for paging in [Paging::Offset { max: 3 }, Paging::Sized { max: 11 }] {
+        let mut unsorted = plan(Listing::Offsets);
+        unsorted.lanes[0].paging = paging;
+        unsorted.lanes[0].params.push(("unsorted".to_owned(), String::new()));
+        let entries = (1..=30u64).map(|n| Entry { id: n * 1000, known: true, updated: 0 }).collect();
+        let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(World { entries, ..World::default() }) });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let map = Box::new(|contact: Contact| contact.id.parse().unwrap());
+        let stage = Stage { residual: Filter::default(), wish: Wish::default(), map };
+        let mut printed = Printed::default();
+        let options = WalkOptions::default();
+        let outcome = runtime.block_on(walk(&source, &unsorted, Extent::All, options, stage, &mut printed, None));
+        assert_eq!(outcome.verdict, Verdict::Exact, "{outcome:?}");
+        let ids: BTreeSet<u64> = printed.0.iter().copied().collect();
+        assert_eq!((printed.0.len(), ids.len()), (30, 30));
+    }
 }

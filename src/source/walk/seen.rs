@@ -42,6 +42,11 @@ impl Seen {
         }
     }
 
+    /// Remembers ids in any order from now on; nothing was remembered yet.
+    pub(super) fn forget_order(&mut self) {
+        *self = Self::Set(IdSet::default());
+    }
+
     /// Those of `ids` that never came. The last lane must be through; asked once.
     pub(super) fn unseen(&mut self, mut ids: HashSet<Text>) -> Result<HashSet<Text>, SourceError> {
         match self {
