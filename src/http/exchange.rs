@@ -10,6 +10,7 @@ use url::Url;
 
 use super::encode::base64;
 use super::explain::{Trouble, explain, last};
+use super::redact::without_secret_values;
 use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Proxies, Redactor, Reply, tls};
 
 const MAX_REDIRECTS: u32 = 3;
@@ -102,7 +103,11 @@ impl Exchanger {
                     status: reply.status,
                     version: format!("{version:?}"),
                     headers: if wanted { redactor.headers(&reply.headers) } else { Vec::new() },
-                    body: if wanted { redactor.redact_bytes(&reply.body).into_owned() } else { Vec::new() },
+                    body: if wanted {
+                        redactor.redact_bytes(&without_secret_values(&reply.body)).into_owned()
+                    } else {
+                        Vec::new()
+                    },
                     elapsed: begun.elapsed(),
                 });
             }

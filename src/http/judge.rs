@@ -1,6 +1,6 @@
 //! What a reply means by its status alone, and what its body says for people: what every vendor falls back on.
 
-use super::{Dialect, HttpErrorKind, Judgement, Reply};
+use super::{Dialect, HttpErrorKind, Judgement, Reply, without_secret_values};
 
 /// How much of a body an excerpt shows, in characters.
 const EXCERPT: usize = 200;
@@ -106,9 +106,9 @@ fn spoken(value: &serde_json::Value, depth: u8) -> Option<String> {
     }
 }
 
-/// How a body begins, as one line of at most 200 characters.
+/// How a body begins, as one line of at most 200 characters, without what its keys call secret.
 pub fn excerpt(body: &[u8]) -> String {
-    shortened(&String::from_utf8_lossy(&body[..body.len().min(EXCERPT * 8)]))
+    shortened(&String::from_utf8_lossy(&without_secret_values(&body[..body.len().min(EXCERPT * 8)])))
 }
 
 fn shortened(text: &str) -> String {

@@ -30,7 +30,7 @@ pub use clock::{Clock, SystemClock};
 pub use encode::path_segment;
 pub use error::{HttpError, HttpErrorKind};
 pub use judge::{PlainDialect, excerpt, is_web_page, judge_by_status, said};
-pub use redact::{REDACTED, Redactor};
+pub use redact::{REDACTED, Redactor, secret_values, without_secret_values};
 pub use reqwest::header::HeaderMap;
 pub use when::http_date;
 
@@ -204,7 +204,7 @@ pub enum Event {
         version: String,
         /// Headers.
         headers: Vec<(String, String)>,
-        /// The body, secrets replaced.
+        /// The body; secrets, this profile's and the vendor's own, replaced.
         body: Vec<u8>,
         /// From sending to the last byte.
         elapsed: Duration,

@@ -3,6 +3,7 @@
 //! Knows in which disguises a secret comes back: as it is, percent-encoded, escaped in JSON or HTML, in Base64.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use memchr::memmem;
@@ -87,6 +88,85 @@ impl Redactor {
     }
 }
 
+/// Where in a JSON text (or in what a server sent of one) the strings lie whose key says that they are secret, as a vendor's
+/// `access_token` or the password of an inbox; quotes not included. All strings below such a key count.
+pub fn secret_values(json: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    // `hidden` is the depth of the object whose key is a secret's; everything is until its value ends.
+    let (mut depth, mut hidden, mut before) = (0_usize, None, 0_u8);
+    let mut at = 0;
+    while at < json.len() {
+        let byte = json[at];
+        match byte {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                hidden = hidden.filter(|secret| *secret <= depth);
+            }
+            b',' => hidden = hidden.filter(|secret| *secret != depth),
+            b'"' => {
+                let start = at + 1;
+                at = start;
+                while at < json.len() && json[at] != b'"' {
+                    at += if json[at] == b'\\' { 2 } else { 1 };
+                }
+                let text = start..at.min(json.len());
+                let next = json.get(at + 1..).and_then(|rest| rest.iter().find(|byte| !byte.is_ascii_whitespace()));
+                let is_key = before != b':' && next == Some(&b':');
+                if is_key && hidden.is_none() && is_secret_key(&json[text.clone()]) {
+                    hidden = Some(depth);
+                } else if !is_key && hidden.is_some() && !text.is_empty() {
+                    found.push(text);
+                }
+            }
+            _ => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            before = byte;
+        }
+        at += 1;
+    }
+    found
+}
+
+/// A JSON text in which [`secret_values`] are replaced.
+pub fn without_secret_values(json: &[u8]) -> Cow<'_, [u8]> {
+    let found = secret_values(json);
+    if found.is_empty() {
+        return Cow::Borrowed(json);
+    }
+    let mut out = Vec::with_capacity(json.len());
+    let mut rest = 0;
+    for secret in found {
+        out.extend_from_slice(&json[rest..secret.start]);
+        out.extend_from_slice(REDACTED.as_bytes());
+        rest = secret.end;
+    }
+    out.extend_from_slice(&json[rest..]);
+    Cow::Owned(out)
+}
+
+/// Whether a JSON key of this name holds a secret, whatever the vendor.
+fn is_secret_key(key: &[u8]) -> bool {
+    const PARTS: [&str; 13] = [
+        "token",
+        "secret",
+        "password",
+        "passwd",
+        "hmac",
+        "api_key",
+        "apikey",
+        "api-key",
+        "authorization",
+        "private_key",
+        "access_key",
+        "credential",
+        "provider_config",
+    ];
+    let key = String::from_utf8_lossy(key).to_ascii_lowercase();
+    PARTS.iter().any(|part| key.contains(part))
+}
+
 /// Whether a header of this name carries credentials, whoever sent it.
 fn is_secret_name(name: &str) -> bool {
     const PARTS: [&str; 9] =
@@ -151,6 +231,35 @@ mod tests {
     #[test]
     fn the_longer_secret_goes_first() {
         assert_eq!(Redactor::of(["abcd", "abcdefgh"]).redact("abcdefgh abcd"), "[redacted] [redacted]");
+    }
+
+    fn shown(json: &str) -> String {
+        String::from_utf8(without_secret_values(json.as_bytes()).into_owned()).unwrap()
+    }
+
+    #[test]
+    fn what_a_key_calls_secret_is_hidden() {
+        let cases = [
+            (r#"{"access_token":"abc","name":"Ann"}"#, r#"{"access_token":"[redacted]","name":"Ann"}"#),
+            (r#"{ "imap_PASSWORD" : "a\"b\\" , "x":"y"}"#, r#"{ "imap_PASSWORD" : "[redacted]" , "x":"y"}"#),
+            (
+                r#"[{"provider_config":{"a":"b","c":["d",{"e":"f"}]},"g":"h"},"i"]"#,
+                r#"[{"provider_config":{"a":"[redacted]","c":["[redacted]",{"e":"[redacted]"}]},"g":"h"},"i"]"#,
+            ),
+            (r#"{"hmac_token":null,"a":"b"}"#, r#"{"hmac_token":null,"a":"b"}"#),
+            (r#"{"a":{"password":""},"b":"c"}"#, r#"{"a":{"password":""},"b":"c"}"#),
+            (
+                r#"{"services":{"password":{"bcrypt":"x"}},"b":"c"}"#,
+                r#"{"services":{"password":{"bcrypt":"[redacted]"}},"b":"c"}"#,
+            ),
+            (r#"{"name":"token","note":"my password: x"}"#, r#"{"name":"token","note":"my password: x"}"#),
+            (r#"{"apiKey":"cut of"#, r#"{"apiKey":"[redacted]"#),
+            (r#"{"token":"a":"b"}"#, r#"{"token":"[redacted]":"[redacted]"}"#),
+            ("no json \" at all }}]", "no json \" at all }}]"),
+        ];
+        for (json, want) in cases {
+            assert_eq!(shown(json), want);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::http::{REDACTED, secret_values};
 use crate::source::{ErrorKind, SourceError};
 
 /// Characters of a reply that are shown when it cannot be read.
@@ -103,9 +104,10 @@ fn offset_of(body: &[u8], error: &serde_json::Error) -> usize {
     (before + error.column().saturating_sub(1)).min(body.len())
 }
 
-/// A piece of a reply in quotes, long words and long numbers cut out of it: they may be tokens.
+/// A piece of a reply in quotes. What its keys call secret is not shown, and long words and long numbers are cut out of it:
+/// they may be tokens.
 fn excerpt(body: &[u8], start: usize) -> String {
-    let piece = String::from_utf8_lossy(&body[start.min(body.len())..body.len().min(start + 4 * EXCERPT)]).into_owned();
+    let piece = piece(body, start.min(body.len()), body.len().min(start + 4 * EXCERPT));
     let mut out = String::new();
     for word in piece.split_inclusive(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'))) {
         let bare = word.trim_end_matches(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '+')));
@@ -118,6 +120,19 @@ fn excerpt(body: &[u8], start: usize) -> String {
     }
     let cut: String = out.chars().take(EXCERPT).collect();
     if cut.len() < out.len() || start + 4 * EXCERPT < body.len() { format!("`{cut}…`") } else { format!("`{cut}`") }
+}
+
+/// The reply between two offsets, without what its keys call secret.
+fn piece(body: &[u8], start: usize, end: usize) -> String {
+    let mut out = Vec::new();
+    let mut at = start;
+    for secret in secret_values(body).into_iter().filter(|secret| secret.end > start && secret.start < end) {
+        out.extend_from_slice(&body[at..secret.start.max(at)]);
+        out.extend_from_slice(REDACTED.as_bytes());
+        at = secret.end.min(end);
+    }
+    out.extend_from_slice(&body[at..end]);
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The path of the value at `offset` of a JSON text, as `.contacts[3].name`; as far as the text can be followed.
@@ -221,6 +236,17 @@ mod tests {
     fn excerpts_hold_no_long_words() {
         let text = message(r#"{"token":"abcdefghijklmnopqrstuvwxyz0123456789","contacts":7}"#);
         assert!(!text.contains("abcdefghij"), "{text}");
+    }
+
+    #[test]
+    fn excerpts_hold_no_value_that_its_key_calls_secret() {
+        let text = message(r#"{"api_key":"hunter2","contacts":7}"#);
+        assert!(!text.contains("hunter2") && text.contains("`contacts`"), "{text}");
+        // The excerpt begins within the secret.
+        let text = message(&format!(r#"{{"password":"{}","contacts":7}}"#, "ab ".repeat(60)));
+        assert!(!text.contains("ab ab"), "{text}");
+        let text = PLACE.broken("", "an object is due", br#"["x",{"smtp_password":"hunter2"}]"#).message;
+        assert!(!text.contains("hunter2") && text.contains("[redacted]"), "{text}");
     }
 
     #[derive(Deserialize)]

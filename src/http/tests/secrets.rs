@@ -69,6 +69,18 @@ async fn basic_and_bearer_are_blotted_out() {
 }
 
 #[tokio::test]
+async fn a_vendors_own_secrets_are_in_no_trace_but_in_the_reply() {
+    let body = r#"{"access_token":"theirs-1","inbox":{"hmac_token":"theirs-2","provider_config":{"key":"theirs-3"}}}"#;
+    let server = Server::acting(vec![reply("200 OK", &[], body)]).await;
+    let (notes, clock) = (Arc::new(Notes::default()), TestClock::new(0.0));
+    let http = Http::new(HttpConfig { trace: notes.clone(), ..config(server.url(), &clock) }).unwrap();
+    let reply = http.get("profile", &[]).await.unwrap();
+    assert_eq!(reply.body, body.as_bytes());
+    let text = told(&notes, None);
+    assert!(!text.contains("theirs-") && text.contains(r#""hmac_token":"[redacted]""#), "{text}");
+}
+
+#[tokio::test]
 async fn a_trace_tells_the_whole_story() {
     let server = Server::acting(vec![reply("500 x", &[], "{}"), ok()]).await;
     let (notes, clock) = (Arc::new(Notes::default()), TestClock::new(1.0));
