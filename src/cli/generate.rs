@@ -70,9 +70,7 @@ pub fn welcome(context: &Context) -> Result<ExitCode, Failure> {
 
 /// Runs `contacts completions`.
 pub fn completions(context: &Context, args: &CompletionsArgs) -> Result<ExitCode, Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "contacts", &mut script);
-    print(context, &script)
+    print(context, super::complete::script(args.shell).as_bytes())
 }
 
 /// Runs `contacts man`.

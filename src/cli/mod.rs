@@ -3,6 +3,7 @@
 mod api;
 mod args;
 mod ask;
+mod complete;
 mod context;
 mod csv_unsafe;
 mod demo;
@@ -113,6 +114,9 @@ pub fn main() -> ExitCode {
 
 /// Runs the program.
 pub fn run(arguments: &[OsString], env: Env) -> ExitCode {
+    if arguments.get(1).is_some_and(|word| word == complete::ASK) {
+        return complete::answer(&arguments[2..], &env);
+    }
     let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
