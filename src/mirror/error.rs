@@ -45,6 +45,14 @@ pub enum MirrorError {
         /// The system's words.
         detail: String,
     },
+    /// It would lie on a network drive.
+    #[error("the mirror `{}` cannot be written on a network drive ({kind})", path.display())]
+    NetworkDrive {
+        /// The database.
+        path: PathBuf,
+        /// The file system, as `nfs4`.
+        kind: String,
+    },
     /// The disk is full.
     #[error("the disk that holds the mirror `{}` is full", path.display())]
     DiskFull {
@@ -118,6 +126,9 @@ impl MirrorError {
                     .to_owned()
             }
             Self::ReadOnly { .. } => "check the permissions of the file and its folder".to_owned(),
+            Self::NetworkDrive { .. } => {
+                "machines that share it could damage it; set `XDG_DATA_HOME` to a folder on a local disk".to_owned()
+            }
             Self::DiskFull { .. } => "what was synced before is kept; make room and sync again".to_owned(),
             Self::Busy { .. } => "wait for the other `contacts sync` to end".to_owned(),
             Self::AccountChanged { profile, .. } => {
@@ -135,7 +146,9 @@ impl MirrorError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NoContact { .. } => ErrorKind::NotFound,
-            Self::Missing { .. } | Self::NoProfile { .. } | Self::AccountChanged { .. } => ErrorKind::Config,
+            Self::Missing { .. } | Self::NoProfile { .. } | Self::AccountChanged { .. } | Self::NetworkDrive { .. } => {
+                ErrorKind::Config
+            }
             _ => ErrorKind::Unexpected,
         }
     }

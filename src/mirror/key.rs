@@ -1,7 +1,8 @@
 //! The keys of the inverted index: what is noted of a contact, and what a contact must have noted to match a filter.
 //!
-//! A key is 48 bits: three characters, or the beginning of a field or word, or four digits of a phone number, or the
-//! hash of a label, a kind of channel or an inbox. The index only narrows; [`Filter::matches`] decides.
+//! A key is 48 bits: three characters, or the first three of a field or word, or a hash of the whole field, or four digits
+//! of a phone number, or the hash of a label, a kind of channel or an inbox. The index only narrows; [`Filter::matches`]
+//! decides.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -14,9 +15,11 @@ use super::text::{Field, fields};
 /// A key of the index.
 pub type Key = u64;
 
-const FIELD_START: u64 = 0x01;
-const WORD_START: u64 = 0x02;
+const FIELD_START: u64 = 0x01 << 32;
+const WORD_START: u64 = 0x02 << 32;
+const WHOLE: u64 = 0x03 << 32;
 const DIGITS: u64 = 0xe001 << 32;
+const FIRST_DIGITS: u64 = 0xe002 << 32;
 const LABEL: u64 = 0xe010 << 32;
 const CHANNEL: u64 = 0xe011 << 32;
 const INBOX: u64 = 0xe012 << 32;
@@ -68,18 +71,43 @@ fn gram(a: u64, b: u64, c: u64) -> Key {
     (a & 0xffff) << 32 | (b & 0xffff) << 16 | (c & 0xffff)
 }
 
+/// The beginning of a field or word: its first three characters, an order-preserving part of each.
+fn start_key(mark: u64, chars: [Option<char>; 3]) -> Key {
+    let [a, b, c] = chars.map(|c| c.map_or(0, code));
+    mark | (a & 0x7ff) << 21 | (b & 0x7ff) << 10 | (c & 0x3ff)
+}
+
+/// A whole field. Few bits, since every key costs more room than an entry: one of many fields shares it.
+fn whole_key(text: &str) -> Key {
+    let hash = hash(text.as_bytes());
+    WHOLE | ((hash ^ hash >> 32) & 0xffff)
+}
+
 fn hashed(plane: u64, text: &str) -> Key {
     plane | (hash(text.as_bytes()) & 0xffff_ffff)
 }
 
-/// FNV-1a: stable between versions of the program, unlike the standard hasher.
+/// A hash of this program's own, since what is stored must mean the same to every later version.
 pub fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    let mix = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15_u128;
+        // Both halves, so that every bit of the word reaches every bit of the hash.
+        (product as u64) ^ ((product >> 64) as u64).wrapping_add(word.rotate_left(23))
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut hash = 0x5851_f42d_4c95_7f2d ^ bytes.len() as u64;
+    for word in words {
+        hash = mix(hash, u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    mix(mix(hash, u64::from_le_bytes(last)), 0xd6e8_feb8_6659_fd93)
 }
 
 /// Calls `note` with every key of a contact; keys may come twice.
 pub fn keys_of(contact: &Contact, text: &str, mut note: impl FnMut(Key)) {
     for (field, body) in fields(text) {
+        note(whole_key(body));
         if field == Field::Phone {
             digit_keys(body, &mut note);
         } else {
@@ -102,15 +130,16 @@ pub fn keys_of(contact: &Contact, text: &str, mut note: impl FnMut(Key)) {
 fn text_keys(body: &str, note: &mut impl FnMut(Key)) {
     let mut chars = body.chars();
     let (mut a, mut b) = (chars.next(), chars.next());
-    let Some(first) = a else { return };
-    note(gram(FIELD_START, code(first), b.map_or(0, code)));
-    let mut in_word = false;
+    let (mut first, mut in_word) = (true, false);
     while let Some(current) = a {
         let c = chars.next();
         note(gram(code(current), b.map_or(0, code), c.map_or(0, code)));
         let alphanumeric = current.is_alphanumeric();
+        if std::mem::take(&mut first) {
+            note(start_key(FIELD_START, [a, b, c]));
+        }
         if alphanumeric && !in_word {
-            note(gram(WORD_START, code(current), b.map_or(0, code)));
+            note(start_key(WORD_START, [a, b, c]));
         }
         in_word = alphanumeric;
         (a, b) = (b, c);
@@ -123,13 +152,14 @@ fn code(c: char) -> u64 {
 
 fn digit_keys(digits: &str, note: &mut impl FnMut(Key)) {
     let bytes = digits.as_bytes();
+    note(digit_key(FIRST_DIGITS, &bytes[..bytes.len().min(DIGIT_WINDOW)], NO_DIGIT));
     for start in 0..bytes.len() {
-        note(digit_key(&bytes[start..bytes.len().min(start + DIGIT_WINDOW)], NO_DIGIT));
+        note(digit_key(DIGITS, &bytes[start..bytes.len().min(start + DIGIT_WINDOW)], NO_DIGIT));
     }
 }
 
-fn digit_key(digits: &[u8], missing: u64) -> Key {
-    DIGITS
+fn digit_key(plane: u64, digits: &[u8], missing: u64) -> Key {
+    plane
         | (0..DIGIT_WINDOW).fold(0, |key, at| key << 4 | digits.get(at).map_or(missing, |digit| u64::from(digit & 0xf)))
 }
 
@@ -139,7 +169,10 @@ pub fn need(filter: &Filter, rank: Rank) -> Need {
     let mut all = vec![words_need(filter, rank)];
     all.extend(filter.name.as_deref().map(|name| text_need(&fold(name), rank)));
     all.extend(filter.email.as_deref().map(|email| text_need(&fold(email), rank)));
-    all.extend(filter.phone.as_deref().map(|phone| PhoneQuery::new(phone).map_or(Need::Nothing, |q| phone_need(&q))));
+    all.extend(filter.phone.as_deref().map(|phone| match PhoneQuery::new(phone) {
+        Some(query) => phone_need(&query, phone_rank(filter, rank)),
+        None => Need::Nothing,
+    }));
     all.push(any(filter.labels.iter().map(|label| Need::Key(hashed(LABEL, &fold(label))))));
     all.extend(filter.channel.as_ref().map(|kind| Need::Key(hashed(CHANNEL, kind.as_str()))));
     all.push(any(filter.inboxes.iter().map(|inbox| Need::Key(hashed(INBOX, inbox)))));
@@ -179,7 +212,7 @@ fn words_need(filter: &Filter, rank: Rank) -> Need {
     if filter.words.len() > 1 && rank <= Rank::Prefix && !filter.exact {
         return text_need(&phrase(filter), rank);
     }
-    flatten(filter.words.iter().map(|word| word_need(word, rank)).collect())
+    flatten(filter.words.iter().map(|word| word_need(word, rank, phone_rank(filter, rank))).collect())
 }
 
 /// The words of a filter as one phrase.
@@ -187,13 +220,17 @@ pub fn phrase(filter: &Filter) -> String {
     filter.words.iter().map(Word::folded).collect::<Vec<_>>().join(" ")
 }
 
-fn word_need(word: &Word, rank: Rank) -> Need {
+/// Equality of phone numbers is wider than equality of digits, so that `--exact` is looked up by what every match holds.
+fn phone_rank(filter: &Filter, rank: Rank) -> Rank {
+    if filter.exact { Rank::Within } else { rank }
+}
+
+fn word_need(word: &Word, rank: Rank, phone_rank: Rank) -> Need {
     let text = text_need(word.folded(), rank);
     match (word.phone(), text) {
         (None, text) => text,
         (Some(_), Need::Anything) => Need::Anything,
-        (Some(phone), Need::Nothing) => phone_need(phone),
-        (Some(phone), text) => Need::Any(vec![text, phone_need(phone)]),
+        (Some(phone), text) => Need::Any(vec![text, phone_need(phone, phone_rank)]),
     }
 }
 
@@ -202,15 +239,10 @@ fn text_need(folded: &str, rank: Rank) -> Need {
     let Some(&first) = chars.first() else {
         return Need::Anything;
     };
-    let second = chars.get(1).copied();
-    let start = |mark: u64| match second {
-        Some(second) => Need::Key(gram(mark, first, second)),
-        None => Need::Range(gram(mark, first, 0), gram(mark, first, 0xffff)),
-    };
-    let within = match (second, chars.len()) {
-        (None, _) => Need::Range(gram(first, 0, 0), gram(first, 0xffff, 0xffff)),
-        (Some(second), 2) => Need::Range(gram(first, second, 0), gram(first, second, 0xffff)),
-        _ => {
+    let within = match chars.get(1) {
+        None => Need::Range(gram(first, 0, 0), gram(first, 0xffff, 0xffff)),
+        Some(second) if chars.len() == 2 => Need::Range(gram(first, *second, 0), gram(first, *second, 0xffff)),
+        Some(_) => {
             let mut windows: Vec<_> = chars.windows(3).map(|w| Need::Key(gram(w[0], w[1], w[2]))).collect();
             if windows.len() > MOST_WINDOWS {
                 windows.drain(MOST_WINDOWS / 2..windows.len() - MOST_WINDOWS / 2);
@@ -218,37 +250,55 @@ fn text_need(folded: &str, rank: Rank) -> Need {
             Need::All(windows)
         }
     };
+    let start = |mark: u64| {
+        let start = start_need(mark, folded);
+        // Three characters say all; of more, the rest must occur too.
+        if chars.len() > 3 { flatten(vec![start, within.clone()]) } else { start }
+    };
     match rank {
         Rank::Within => within,
-        Rank::WordStart => {
-            let alphanumeric = folded.chars().next().is_some_and(char::is_alphanumeric);
-            let mark = if alphanumeric { WORD_START } else { FIELD_START };
-            if chars.len() > 2 { flatten(vec![start(mark), within]) } else { start(mark) }
-        }
-        Rank::Prefix => {
-            if chars.len() > 2 {
-                flatten(vec![start(FIELD_START), within])
-            } else {
-                start(FIELD_START)
-            }
-        }
-        Rank::Exact => {
-            let end = match chars.as_slice() {
-                [.., a, b] => Need::Key(gram(*a, *b, 0)),
-                _ => Need::Key(gram(first, 0, 0)),
-            };
-            let whole = if second.is_none() { Need::Key(gram(FIELD_START, first, 0)) } else { start(FIELD_START) };
-            if chars.len() > 2 { flatten(vec![whole, end, within]) } else { flatten(vec![whole, end]) }
-        }
+        // A word begins with a letter or digit; anything else can only be the beginning of a field.
+        Rank::WordStart if folded.starts_with(char::is_alphanumeric) => start(WORD_START),
+        Rank::WordStart | Rank::Prefix => start(FIELD_START),
+        Rank::Exact => Need::Key(whole_key(folded)),
     }
 }
 
-fn phone_need(query: &PhoneQuery) -> Need {
-    let tail = query.tail().as_bytes();
-    if tail.len() < DIGIT_WINDOW {
-        return Need::Range(digit_key(tail, 0), digit_key(tail, NO_DIGIT));
+fn start_need(mark: u64, folded: &str) -> Need {
+    let mut chars = folded.chars();
+    let chars = [chars.next(), chars.next(), chars.next()];
+    let first = start_key(mark, chars);
+    match chars {
+        [_, None, _] => Need::Range(first, first | 0x1f_ffff),
+        [_, _, None] => Need::Range(first, first | 0x3ff),
+        _ => Need::Key(first),
     }
-    Need::All(tail.windows(DIGIT_WINDOW).map(|window| Need::Key(digit_key(window, NO_DIGIT))).collect())
+}
+
+fn phone_need(query: &PhoneQuery, rank: Rank) -> Need {
+    let tail = query.tail().as_bytes();
+    let within = if tail.len() < DIGIT_WINDOW {
+        Need::Range(digit_key(DIGITS, tail, 0), digit_key(DIGITS, tail, NO_DIGIT))
+    } else {
+        Need::All(tail.windows(DIGIT_WINDOW).map(|window| Need::Key(digit_key(DIGITS, window, NO_DIGIT))).collect())
+    };
+    match rank {
+        Rank::Within => within,
+        Rank::WordStart => {
+            let last = &tail[tail.len().saturating_sub(DIGIT_WINDOW - 1)..];
+            let end = flatten(vec![Need::Key(digit_key(DIGITS, last, NO_DIGIT)), within]);
+            // A number that begins with what was asked matches even closer.
+            Need::Any(vec![end, phone_need(query, Rank::Prefix)])
+        }
+        Rank::Prefix => {
+            let digits = query.digits().as_bytes();
+            let first = &digits[..digits.len().min(DIGIT_WINDOW)];
+            let (least, most) = (digit_key(FIRST_DIGITS, first, 0), digit_key(FIRST_DIGITS, first, NO_DIGIT));
+            let start = if least == most { Need::Key(least) } else { Need::Range(least, most) };
+            flatten(vec![start, within])
+        }
+        Rank::Exact => Need::Key(whole_key(query.digits())),
+    }
 }
 
 /// A hasher for keys: one multiplication, since keys are short numbers of this program's own making.
@@ -269,3 +319,18 @@ impl Hasher for KeyHasher {
 
 /// A map by key.
 pub type KeyMap<T> = std::collections::HashMap<Key, T, BuildHasherDefault<KeyHasher>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_same_for_ever_and_tells_near_texts_apart() {
+        assert_eq!(hash(b""), 9_493_449_228_309_615_441);
+        assert_eq!(hash(b"vip"), 6_032_866_617_238_308_724);
+        let near: std::collections::HashSet<_> =
+            (0..20_000u32).map(|n| hash(format!("{{\"name\":\"Ann {n}\"}}").as_bytes())).collect();
+        assert_eq!(near.len(), 20_000);
+        assert_ne!(hash(b"a"), hash(b"a\0"));
+    }
+}

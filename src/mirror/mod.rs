@@ -5,6 +5,7 @@
 //! read, and whatever is shown was decoded and matched.
 
 mod batch;
+mod drive;
 mod error;
 mod history;
 mod index;

@@ -1,6 +1,7 @@
 //! A contact as it lies on disk: its canonical JSON, the vendor's own object included, compressed with a dictionary.
 //!
-//! The dictionary is fixed and holds no contact's data, so that forgetting a contact leaves nothing of it behind.
+//! The dictionary was trained on made-up contacts of every vendor. It is fixed and learns from no stored contact, so that
+//! forgetting a contact leaves nothing of it behind.
 
 use crate::model::Contact;
 
@@ -29,7 +30,8 @@ pub struct Encoded {
 impl Encoder {
     /// An encoder with the dictionary loaded.
     pub fn new() -> std::io::Result<Self> {
-        let compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, DICTIONARY)?;
+        let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, DICTIONARY)?;
+        compressor.set_parameter(zstd::zstd_safe::CParameter::DictIdFlag(false))?;
         Ok(Self { compressor, json: Vec::with_capacity(4096) })
     }
 

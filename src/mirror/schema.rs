@@ -87,10 +87,6 @@ fn first(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
            new TEXT
          );
          CREATE INDEX change_contact ON change (profile, contact);
-         CREATE INDEX change_seen ON change (seen_at);
-         CREATE TABLE setting (
-           name TEXT PRIMARY KEY,
-           value TEXT NOT NULL
-         ) WITHOUT ROWID;",
+         CREATE INDEX change_seen ON change (seen_at);",
     )
 }

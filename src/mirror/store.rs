@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::drive::network_drive;
 use super::error::MirrorError;
 use super::schema::{self, APPLICATION_ID, FORMAT};
 
@@ -80,6 +81,9 @@ impl Store {
     fn open_write(path: &Path) -> Result<Self, MirrorError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private_folder(folder)?;
+            if let Some(kind) = network_drive(folder) {
+                return Err(MirrorError::NetworkDrive { path: path.to_owned(), kind });
+            }
         }
         create_private_file(path)?;
         let explain = |error| database_error(path, &error);

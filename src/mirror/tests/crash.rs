@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::*;
 
-const PAGES: usize = 60;
+const PAGES: usize = 30;
 const PAGE: usize = 30;
 /// What the child says of every page.
 const PAGE_DONE: &[u8] = b"\x06";
