@@ -16,6 +16,7 @@ mod login;
 mod mirror;
 mod output;
 mod pager;
+mod pick;
 mod profile;
 mod progress;
 mod report;
@@ -72,6 +73,8 @@ enum Command {
     List(find::ListArgs),
     /// Find contacts in which every word occurs
     Search(Box<find::SearchArgs>),
+    /// Choose a contact at the terminal and print its id
+    Pick(pick::PickArgs),
     /// Show everything that is known about a contact
     Show(show::ShowArgs),
     /// Show the channels by which a contact is reached
@@ -150,6 +153,7 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         None => generate::welcome(&context),
         Some(Command::List(args)) => find::list(&context, &args),
         Some(Command::Search(args)) => find::search(&context, &args),
+        Some(Command::Pick(args)) => pick::run(&context, &args),
         Some(Command::Show(args)) => show::show(&context, &args),
         Some(Command::Channels(args)) => show::channels(&context, &args),
         Some(Command::Profile(args)) => profile::run(&context, args),
