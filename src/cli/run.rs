@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::http::Clock;
 use crate::model::{Contact, Query, Text, Time};
 use crate::render::{Encoder, Format, Record, RecordKind, XlsxSheet};
+use crate::source::Support;
 use crate::source::walk::{Verdict, WalkOptions, WalkState};
 
 use super::ask::{Answer, Manner, RowOut, can_stream, collect, stream};
@@ -43,6 +44,7 @@ pub fn run_query(
 ) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
     let opened = context.open()?;
+    refuse_labels_of_mirrors(query, &opened)?;
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &opened, &line);
     let streams = show.is_streaming() && can_stream(&opened.sources, query);
@@ -57,6 +59,20 @@ pub fn run_query(
     };
     line.clear();
     conclude(context, query, show, &opened, brought, if_empty)
+}
+
+/// Chatwoot and LiveDesk filter by label, but their contacts do not carry labels: a mirror of them knows none.
+fn refuse_labels_of_mirrors(query: &Query, opened: &Opened) -> Result<(), Failure> {
+    let mirrored = opened.sources.iter().find(|source| {
+        let of_vendor = crate::vendor::vendor(source.vendor()).map(|vendor| vendor.capabilities.labels);
+        std::ptr::eq(source.capabilities(), &crate::mirror::CAPABILITIES) && of_vendor == Some(Support::Exact)
+    });
+    match mirrored.filter(|_| !query.filter.labels.is_empty()) {
+        None => Ok(()),
+        Some(source) => Err(Failure::usage("the local mirror holds no labels of this vendor")
+            .of(source.profile(), source.vendor())
+            .hint("leave --local out, and the vendor is asked")),
+    }
 }
 
 /// How hard to try, and who is told of the progress.
