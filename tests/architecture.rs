@@ -1,0 +1,88 @@
+//! Who may import whom (`src/lib.rs`), and which module alone uses a library.
+
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Every source file with its top module and its text without the tests at its end.
+fn files() -> Vec<(String, PathBuf, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    paths
+        .into_iter()
+        .filter(|path| !path.to_string_lossy().contains("test"))
+        .map(|path| {
+            let below = path.strip_prefix(&root).unwrap();
+            let top =
+                below.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap().to_owned();
+            (top, path, code)
+        })
+        .collect()
+}
+
+#[test]
+fn modules_import_only_what_they_may() {
+    let allowed: &[(&str, &[&str])] = &[
+        ("model", &["model"]),
+        ("term", &["term"]),
+        ("http", &["http"]),
+        ("source", &["source", "model"]),
+        ("vendor", &["vendor", "source", "model", "http"]),
+        ("sandbox", &["sandbox", "model"]),
+        ("mirror", &["mirror", "source", "model"]),
+        ("config", &["config", "vendor", "http", "source", "model"]),
+        ("render", &["render", "model", "term"]),
+    ];
+    let mut wrong = Vec::new();
+    for (top, path, code) in files() {
+        let Some((_, allowed)) = allowed.iter().find(|(name, _)| *name == top) else { continue };
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for part in line.split("crate::").skip(1) {
+                let module: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if !module.is_empty() && !allowed.contains(&module.as_str()) {
+                    wrong.push(format!("{}: {}", path.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn libraries_stay_where_they_belong() {
+    let only: &[(&str, &[&str])] = &[
+        ("clap", &["cli", "term", "render"]),
+        ("reqwest", &["http"]),
+        ("rusqlite", &["mirror"]),
+        ("keyring", &["config"]),
+        ("indicatif", &["cli"]),
+        ("hyper", &["sandbox"]),
+        ("comfy_table", &["render"]),
+    ];
+    for (top, path, code) in files() {
+        for (library, allowed) in only {
+            let used = code.contains(&format!("use {library}::")) || code.contains(&format!(" {library}::"));
+            assert!(!used || allowed.contains(&top.as_str()), "{} uses {library}", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_second_tls_library_comes_in() {
+    let lock = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock")).unwrap();
+    for name in ["aws-lc-rs", "aws-lc-sys", "openssl-sys", "native-tls"] {
+        assert!(!lock.contains(&format!("name = \"{name}\"")), "{name} is in the dependency tree");
+    }
+}
