@@ -312,7 +312,7 @@ Labels     vip; new
 Manager    Jane (@jane)
 Fields     x\ny  \u{7}
 Created    3 h ago
-Last active 3 h ago
+Active     3 h ago
 
 CHANNEL   TO            VE…
 web       example.com   ✓…

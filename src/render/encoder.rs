@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::term::visible;
+use crate::term::{Paint, visible};
 
 use super::csv::{self, Guard};
 use super::yaml::{self, Reader};
-use super::{Cell, Column, Columns, Format, Record, json, markdown, times, tsv};
+use super::{Cell, Column, Columns, Format, Record, json, markdown, pretty, times, tsv};
 
 /// What changes how rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,8 +15,10 @@ pub struct EncodeOptions {
     pub csv_safe: bool,
     /// Whether CSV begins with a byte order mark, which some spreadsheets need to read UTF-8.
     pub bom: bool,
-    /// Whether a terminal reads it; then nothing is sent that could drive it.
+    /// Whether a terminal reads it; then nothing is sent that could drive it, and a JSON array is laid out for the eye.
     pub tty: bool,
+    /// Whether JSON on a terminal is painted.
+    pub color: Paint,
 }
 
 /// Writes records in one format; cheap per row, and shared between threads.
@@ -64,6 +66,7 @@ impl Encoder {
                 record.write_json(out);
                 if self.options.tty {
                     json::make_inert(out, start);
+                    self.lay_out(out, start);
                 }
                 if self.format == Format::Ndjson {
                     out.push(b'\n');
@@ -81,12 +84,17 @@ impl Encoder {
 
     /// What stands between two rows.
     pub fn between(&self) -> &'static [u8] {
-        if self.format == Format::Json { b",\n" } else { b"" }
+        match self.format {
+            Format::Json if self.options.tty => b",",
+            Format::Json => b",\n",
+            _ => b"",
+        }
     }
 
     /// Appends what stands after the last of `rows` rows.
     pub fn tail(&self, rows: u64, out: &mut Vec<u8>) {
         match self.format {
+            Format::Json if self.options.tty && rows > 0 => out.extend_from_slice(b"\n]\n"),
             Format::Json => out.extend_from_slice(b"]\n"),
             Format::Yaml if rows == 0 => out.extend_from_slice(b"[]\n"),
             _ => {}
@@ -96,6 +104,16 @@ impl Encoder {
     /// How many CSV cells looked like formulas so far.
     pub fn formula_cells(&self) -> u64 {
         self.formulas.load(Ordering::Relaxed)
+    }
+
+    /// Lays the JSON object in `out[start..]` out as an element of an array.
+    fn lay_out(&self, out: &mut Vec<u8>, start: usize) {
+        if self.format == Format::Json {
+            let json = String::from_utf8(out.split_off(start)).expect("JSON is made of strings");
+            let mut text = String::from("\n  ");
+            pretty::write(&json, 1, self.options.color, &mut text);
+            out.extend_from_slice(text.as_bytes());
+        }
     }
 
     /// Writes one line of cells.
@@ -238,6 +256,20 @@ mod tests {
             let text = encoded(format, &["name", "company"], options, &[&contact]);
             let line_ends = text.replace("\r\n", "").replace(['\n', '\t'], "");
             assert!(line_ends.chars().all(crate::term::is_inert), "{format}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn json_on_a_terminal_is_the_same_data() {
+        let (boris, hostile) = (boris(), hostile());
+        for rows in [&[][..], &[&boris as &dyn Record], &[&boris, &hostile]] {
+            let options = EncodeOptions { tty: true, ..EncodeOptions::default() };
+            let pretty = encoded(Format::Json, &["id"], options, rows);
+            let plain = encoded(Format::Json, &["id"], EncodeOptions::default(), rows);
+            let read = |text: &str| serde_json::from_str::<Vec<Contact>>(text).unwrap();
+            assert_eq!(read(&pretty), read(&plain));
+            assert!(rows.is_empty() || pretty.starts_with("[\n  {\n    \"profile\": \"support\",\n"), "{pretty}");
+            assert!(pretty.ends_with("]\n"));
         }
     }
 

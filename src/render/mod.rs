@@ -16,6 +16,7 @@ mod json;
 mod keyed;
 mod layout;
 mod markdown;
+mod pretty;
 mod record;
 #[cfg(test)]
 mod safety;

@@ -1,7 +1,8 @@
 //! The table: quiet columns that fit the terminal; off a terminal everything, aligned.
 //!
 //! Contacts and channels are laid out here, because their text needs to be measured as terminals advance; the program's own
-//! lists in [`super::keyed`].
+//! lists in [`super::keyed`]. Right-to-left names are not put between isolates: those are bidi controls, none of which is ever
+//! sent, and a terminal that reorders does so within a line, so that names stand first and suffer least.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -233,7 +233,11 @@ fn escape(c: char, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
     use super::*;
+    use crate::render::json::tests::any_contact;
 
     fn yaml(json: &str) -> String {
         let mut out = Vec::new();
@@ -282,5 +286,91 @@ mod tests {
     fn deep_nesting_stays_on_the_stack() {
         let json = format!("{{\"a\":{}{}}}", "[".repeat(500_000), "]".repeat(500_000));
         assert!(yaml(&json).len() > 1_000_000);
+    }
+
+    /// Reads back the subset of YAML that is written here.
+    struct Lines<'a>(Vec<(usize, &'a str)>, usize);
+
+    impl<'a> Lines<'a> {
+        fn new(text: &'a str) -> Self {
+            let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+            Self(text.lines().map(|line| (indent(line), line.trim_start_matches(' '))).collect(), 0)
+        }
+
+        /// The value whose first line stands at the cursor, indented by `indent`.
+        fn value(&mut self, indent: usize) -> Value {
+            let (_, line) = self.0[self.1];
+            if line.starts_with("- ") {
+                let mut list = Vec::new();
+                while let Some((_, line)) =
+                    self.0.get(self.1).filter(|(at, line)| *at == indent && line.starts_with("- "))
+                {
+                    // What follows the dash is a line of its own, further in.
+                    self.0[self.1] = (indent + 2, &line[2..]);
+                    list.push(self.value(indent + 2));
+                }
+                return Value::Array(list);
+            }
+            let Some(end) = key_end(line) else {
+                self.1 += 1;
+                return scalar(line);
+            };
+            let mut object = serde_json::Map::new();
+            let mut key_and_rest = Some((line, end));
+            while let Some((line, end)) = key_and_rest {
+                self.1 += 1;
+                let key = scalar(&line[..end]).as_str().unwrap().to_owned();
+                let rest = line[end + 1..].trim_start();
+                let value = if rest.is_empty() { self.value(indent + 2) } else { scalar(rest) };
+                assert!(object.insert(key, value).is_none());
+                let next = self.0.get(self.1).filter(|(at, _)| *at == indent);
+                key_and_rest = next.and_then(|(_, line)| key_end(line).map(|end| (*line, end)));
+            }
+            Value::Object(object)
+        }
+    }
+
+    /// Where the colon after a key stands.
+    fn key_end(line: &str) -> Option<usize> {
+        let (mut from, mut escaped) = (0, false);
+        for (at, c) in line.char_indices().skip(1).filter(|_| line.starts_with('"')) {
+            if c == '"' && !escaped {
+                from = at + 1;
+                break;
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        let rest = &line[from..];
+        let colon = if from > 0 { rest.starts_with(':').then_some(0) } else { rest.find(':') };
+        colon.map(|at| from + at)
+    }
+
+    fn scalar(text: &str) -> Value {
+        // JSON has no `\x1b`.
+        let mut json = String::new();
+        let mut characters = text.chars();
+        while let Some(c) = characters.next() {
+            json.push(c);
+            if c == '\\' {
+                let escape = characters.next().unwrap();
+                json.push_str(&if escape == 'x' { "u00".to_owned() } else { escape.to_string() });
+            }
+        }
+        serde_json::from_str(&json).unwrap_or_else(|_| Value::String(text.to_owned()))
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(contact in any_contact()) {
+            let mut fields = contact.custom_fields.clone();
+            fields.sort_by(|(a, _), (b, _)| a.cmp(b));
+            fields.dedup_by(|(a, _), (b, _)| a == b);
+            let contact = crate::model::Contact { custom_fields: fields, ..contact };
+            let json = serde_json::to_string(&contact).unwrap();
+            let text = yaml(&json);
+            prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()));
+            let expected: Value = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(Lines::new(&text).value(0), Value::Array(vec![expected]));
+        }
     }
 }
