@@ -242,6 +242,11 @@ impl Context {
 
     /// Opens one profile; sends nothing.
     pub fn open_profile(&self, profile: &Profile) -> Result<Arc<dyn Source>, Failure> {
+        self.open_profile_traced(profile, Arc::clone(&self.trace))
+    }
+
+    /// Opens one profile and has `trace` told what happens on the wire.
+    pub fn open_profile_traced(&self, profile: &Profile, trace: Arc<dyn Trace>) -> Result<Arc<dyn Source>, Failure> {
         let secrets = secret::resolve(profile, &self.env)?;
         let http = HttpConfig {
             profile: profile.name.clone(),
@@ -255,7 +260,7 @@ impl Context {
             network: self.network(),
             state_dir: self.state_dir(),
             clock: Arc::clone(&self.clock),
-            trace: Arc::clone(&self.trace),
+            trace,
         };
         let access = Access { profile: profile.name.clone(), settings: profile.settings.clone(), secrets, http };
         (profile.vendor.open)(access)

@@ -7,6 +7,7 @@ mod complete;
 mod context;
 mod csv_unsafe;
 mod demo;
+mod doctor;
 mod export;
 mod failure;
 mod find;
@@ -95,6 +96,8 @@ enum Command {
     Log(mirror::LogArgs),
     /// GET a path from the profile's vendor, the reply as it is
     Api(api::ApiArgs),
+    /// Look at this machine and every profile (or those of -p), and say what is wrong and what to do
+    Doctor,
     /// Show what each vendor can do
     Vendors,
     /// Serve the vendors' APIs on loopback with made-up contacts
@@ -164,6 +167,7 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         Some(Command::Diff(args)) => mirror::diff(&context, &args),
         Some(Command::Log(args)) => mirror::log(&context, &args),
         Some(Command::Api(args)) => api::run(&context, &args),
+        Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Vendors) => vendors::run(&context),
         Some(Command::Sandbox(args)) => sandbox::run(&context, args),
         Some(Command::CsvUnsafe(args)) => csv_unsafe::run(&context, &args),

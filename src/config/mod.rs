@@ -108,12 +108,24 @@ impl Config {
             }
             config = Self { path: Some(path), shown, ..config };
         }
-        if let Some(profile) = reader::environment_profile(env, &config.defaults) {
-            config.profiles.retain(|(name, _)| name != ENVIRONMENT_PROFILE);
-            config.profiles.push((ENVIRONMENT_PROFILE.to_owned(), profile));
-            config.environment_speaks = true;
-        }
+        config.hear(env);
         Ok(config)
+    }
+
+    /// What the environment says alone, for when the file cannot be read.
+    pub fn of_environment(env: &Env) -> Self {
+        let mut config = Self::default();
+        config.hear(env);
+        config
+    }
+
+    /// Adds the environment's own profile, if it defines one.
+    fn hear(&mut self, env: &Env) {
+        if let Some(profile) = reader::environment_profile(env, &self.defaults) {
+            self.profiles.retain(|(name, _)| name != ENVIRONMENT_PROFILE);
+            self.profiles.push((ENVIRONMENT_PROFILE.to_owned(), profile));
+            self.environment_speaks = true;
+        }
     }
 
     /// The profiles to ask. Precedence: `wanted`, `CONTACTS_PROFILE`, the environment's own profile, `default_profile`,
