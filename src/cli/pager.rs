@@ -108,7 +108,8 @@ fn command(pager: &str, env: &Env) -> Command {
         command
     };
     command.env_clear().envs(env.vars());
-    for (name, value) in [("LESS", "FIRX"), ("LV", "-c")] {
+    // What is shown is UTF-8, whether or not a locale says so.
+    for (name, value) in [("LESS", "FIRX"), ("LESSCHARSET", "utf-8"), ("LV", "-c")] {
         if env.os(name).is_none() {
             command.env(name, value);
         }
@@ -184,12 +185,12 @@ mod tests {
     fn a_pager_gets_everything_and_its_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("paged");
-        let pager = format!("{{ echo $LESS; cat; }} > '{}'", path.display());
+        let pager = format!("{{ echo $LESS $LESSCHARSET; cat; }} > '{}'", path.display());
         let long = "row\n".repeat(100_000);
         page(&pager, long.as_bytes(), &env(&[("PATH", "/usr/bin:/bin")])).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("FIRX\n{long}"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("FIRX utf-8\n{long}"));
         page(&pager, b"", &env(&[("PATH", "/usr/bin:/bin"), ("LESS", "R")])).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "R\n");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "R utf-8\n");
     }
 
     #[cfg(unix)]
