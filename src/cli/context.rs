@@ -122,9 +122,9 @@ impl Context {
         &self.config.defaults
     }
 
-    /// Says a line to the person, unless they want quiet.
+    /// Says a line to the person, unless they want quiet, or a program reads the errors as JSON.
     pub fn say(&self, line: &str) {
-        if !self.globals.quiet {
+        if !self.globals.quiet && self.globals.error_format != Some(ErrorFormat::Json) {
             self.term.say(line);
         }
     }
