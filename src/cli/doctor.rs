@@ -27,6 +27,9 @@ use check::{Check, KEYS, Status};
 /// A profile that is wanted, or why it cannot be looked at.
 type Candidate = (String, Result<Profile, Failure>);
 
+/// Takes the checks of one part under their title.
+type Say<'s> = dyn FnMut(&str, Vec<Check>) -> Result<(), Failure> + 's;
+
 /// Runs `contacts doctor`.
 pub fn run(context: &Context) -> Result<ExitCode, Failure> {
     let shown = Show::resolve(context, None)?;
@@ -56,11 +59,7 @@ pub fn run(context: &Context) -> Result<ExitCode, Failure> {
 }
 
 /// Makes all checks and hands them to `say`, those of the machine first, then profile by profile; `false` if interrupted.
-fn diagnose(
-    context: &Context,
-    store: &dyn SecretStore,
-    say: &mut dyn FnMut(&str, Vec<Check>) -> Result<(), Failure>,
-) -> Result<bool, Failure> {
+fn diagnose(context: &Context, store: &dyn SecretStore, say: &mut Say<'_>) -> Result<bool, Failure> {
     let candidates = candidates(context)?;
     let kept = |profile: &Profile| profile.secrets.values().any(|source| matches!(source, SecretSource::Keyring));
     let uses_keyring = candidates.iter().any(|(_, profile)| profile.as_ref().is_ok_and(kept));
@@ -93,12 +92,11 @@ fn candidates(context: &Context) -> Result<Vec<Candidate>, Failure> {
         return Ok(profiles.into_iter().map(|profile| (profile.name.clone(), Ok(profile))).collect());
     }
     let rest;
-    let (config, readable) = match context.config() {
-        Ok(config) => (config, true),
-        Err(_) => {
-            rest = Config::of_environment(&context.env);
-            (&rest, false)
-        }
+    let (config, readable) = if let Ok(config) = context.config() {
+        (config, true)
+    } else {
+        rest = Config::of_environment(&context.env);
+        (&rest, false)
     };
     let names: Vec<&str> =
         context.globals.profiles.iter().map(|name| name.trim()).filter(|name| !name.is_empty()).collect();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::keyring::SecretStore;
-use crate::config::{Profile, is_loopback, login, secret};
+use crate::config::{Origin, Profile, SecretSource, is_loopback, login, secret};
 use crate::http::Trace;
 use crate::model::{Contact, Filter, Query, Word};
 use crate::source::{ErrorKind, Lane, Order, Page, Paging, Source, SourceError, Traversal, Window, Wish};
@@ -37,7 +37,12 @@ pub fn secrets(
         match secret::fetch(profile, key, place, &context.env, store) {
             Ok(secret) => {
                 found.insert(*key, secret);
-                checks.push(Check::ok("secret", format!("`{key}` is {}", place.described())).took(begun.elapsed()));
+                let place = match (place, profile.origin) {
+                    (SecretSource::Plain(_), Origin::Demo) => "made up for the demo".to_owned(),
+                    (SecretSource::Plain(_), Origin::Environment) => "in the environment".to_owned(),
+                    _ => place.described(),
+                };
+                checks.push(Check::ok("secret", format!("`{key}` is {place}")).took(begun.elapsed()));
             }
             Err(error) => checks.push(Check::failed("secret", &error.into()).took(begun.elapsed())),
         }

@@ -33,8 +33,8 @@ pub async fn examine(profile: &Profile, env: &Env, checks: &mut Vec<Check>) -> b
 async fn addresses(url: &Url, checks: &mut Vec<Check>) -> Option<Vec<SocketAddr>> {
     let port = url.port_or_known_default().unwrap_or(443);
     let name = match url.host()? {
-        Host::Ipv4(address) => return literal(SocketAddr::from((address, port)), checks),
-        Host::Ipv6(address) => return literal(SocketAddr::from((address, port)), checks),
+        Host::Ipv4(address) => return Some(literal(SocketAddr::from((address, port)), checks)),
+        Host::Ipv6(address) => return Some(literal(SocketAddr::from((address, port)), checks)),
         Host::Domain(name) => name,
     };
     let begun = Instant::now();
@@ -61,9 +61,9 @@ async fn addresses(url: &Url, checks: &mut Vec<Check>) -> Option<Vec<SocketAddr>
     None
 }
 
-fn literal(address: SocketAddr, checks: &mut Vec<Check>) -> Option<Vec<SocketAddr>> {
+fn literal(address: SocketAddr, checks: &mut Vec<Check>) -> Vec<SocketAddr> {
     checks.push(Check::ok("dns", format!("{} is an address already", address.ip())));
-    Some(vec![address])
+    vec![address]
 }
 
 async fn connects(addresses: &[SocketAddr], patience: Duration, checks: &mut Vec<Check>) -> bool {
