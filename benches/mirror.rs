@@ -41,10 +41,12 @@ fn measure(folder: &Path, contacts: usize) {
     println!("size     {} MB, {} bytes a contact", size / 1_000_000, size / contacts as u64);
     let words = questions(contacts);
     let mut all = Vec::new();
+    let mut all_spent = Vec::new();
     for kind in ["prefix", "substring", "phone", "email", "words", "list", "scan"] {
         let asked: Vec<_> = words.iter().filter(|(of, _)| *of == kind).collect();
         let mut times = Vec::new();
         let mut inside = Vec::new();
+        let mut spent = Vec::new();
         let mut peak = 0;
         for (kind, text) in asked {
             let begin = Instant::now();
@@ -54,22 +56,25 @@ fn measure(folder: &Path, contacts: usize) {
             times.push(begin.elapsed());
             let line = String::from_utf8(output.unwrap().stdout).unwrap();
             let numbers: Vec<u64> = line.split_whitespace().map(|word| word.parse().unwrap()).collect();
+            spent.push(Duration::from_micros(numbers[3]));
             inside.push((numbers[0], text.clone(), numbers[2]));
             peak = peak.max(numbers[1]);
         }
         if kind != "scan" && kind != "list" {
             all.extend_from_slice(&times);
+            all_spent.extend_from_slice(&spent);
         }
         let worst = inside.iter().max().unwrap();
         println!(
-            "{kind:9}{} peak {peak} kB; slowest inside {} us: `{}`, {} found",
+            "{kind:9} {}; on the processor {}; peak {peak} kB; slowest inside {} us: `{}`, {} found",
             spread(&mut times),
+            spread(&mut spent),
             worst.0,
             worst.1,
             worst.2
         );
     }
-    println!("search   {}", spread(&mut all));
+    println!("search    {}; on the processor {}", spread(&mut all), spread(&mut all_spent));
     let mut nothing: Vec<_> = (0..50)
         .map(|_| {
             let begin = Instant::now();
@@ -142,7 +147,9 @@ fn ask(path: &Path, kind: &str, text: &str) {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak =
         status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0").trim().trim_end_matches(" kB");
-    println!("{elapsed} {peak} {}", found.len());
+    let spent = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let spent: u64 = spent.split(' ').next().and_then(|nanos| nanos.parse().ok()).unwrap_or(0);
+    println!("{elapsed} {peak} {} {}", found.len(), spent / 1000);
 }
 
 fn questions(contacts: usize) -> Vec<(&'static str, String)> {

@@ -14,7 +14,8 @@ use super::index::{Postings, amend, drop_block, remove_rows};
 use super::key::{Key, keys_of};
 use super::lock::{SyncLock, lock};
 use super::object::{Decoder, Encoder};
-use super::profile::{self, Block};
+use super::profile::{self, Block, join, split};
+use super::recency;
 use super::rows::{BLOCK_ROWS, Bits};
 use super::store::{Store, database_error, file_error};
 use super::text::searched_text;
@@ -90,6 +91,7 @@ pub struct Batch<'s> {
     postings: Postings,
     seen: BTreeMap<i64, (Bits, SeenState)>,
     waiting: Vec<Contact>,
+    actives: Vec<(i64, Option<i64>)>,
     committed: Option<Instant>,
     report: SyncReport,
     _lock: SyncLock,
@@ -99,15 +101,6 @@ pub struct Batch<'s> {
 enum SeenState {
     Stored,
     Changed,
-}
-
-/// A row's block and its place in it.
-fn split(row: i64) -> (i64, u16) {
-    (row >> 16, u16::try_from(row & 0xffff).unwrap_or(0))
-}
-
-fn join(block: i64, place: u32) -> i64 {
-    block << 16 | i64::from(place)
 }
 
 impl Store {
@@ -144,6 +137,7 @@ impl Store {
             postings: Postings::default(),
             seen: BTreeMap::new(),
             waiting: Vec::new(),
+            actives: Vec::new(),
             committed: None,
             report: SyncReport::default(),
             store: self,
@@ -347,7 +341,9 @@ impl Batch<'_> {
 
     fn flush(&mut self, now: Timestamp) -> Result<(), Trouble> {
         let waiting = std::mem::take(&mut self.waiting);
-        waiting.iter().try_for_each(|contact| self.upsert(contact, now))
+        waiting.iter().try_for_each(|contact| self.upsert(contact, now))?;
+        recency::write(&self.store.connection, &std::mem::take(&mut self.actives))?;
+        Ok(())
     }
 
     fn upsert(&mut self, contact: &Contact, now: Timestamp) -> Result<(), Trouble> {
@@ -384,6 +380,7 @@ impl Batch<'_> {
                          object = ?7 WHERE row = ?1",
                     )?
                     .execute(params![row, active, created, updated, encoded.print, text, encoded.object])?;
+                self.actives.push((row, active));
                 record(connection, self.profile, &contact.id, now, &differences(&old, contact))?;
                 let (before, after) = (sorted_keys(&old, &old_text), sorted_keys(contact, &text));
                 let minus = |a: &[Key], b: &[Key]| -> Vec<Key> {
@@ -415,6 +412,7 @@ impl Batch<'_> {
                         text,
                         encoded.object
                     ])?;
+                self.actives.push((row, active));
                 let (_, place) = split(row);
                 keys_of(contact, &text, |key| self.postings.note(key, place));
                 self.block = Some(Block { used: block.used + 1, ..block });

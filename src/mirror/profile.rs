@@ -71,6 +71,16 @@ impl Block {
     }
 }
 
+/// A row's block and its place in it.
+pub(super) fn split(row: i64) -> (i64, u16) {
+    (row >> 16, u16::try_from(row & 0xffff).unwrap_or(0))
+}
+
+/// The row at a place of a block.
+pub(super) fn join(block: i64, place: u32) -> i64 {
+    block << 16 | i64::from(place)
+}
+
 pub(super) fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<Profile>> {
     connection
         .prepare_cached("SELECT id, name, vendor FROM profile WHERE name = ?1")?

@@ -33,7 +33,7 @@ pub fn format(connection: &Connection) -> rusqlite::Result<i64> {
 /// A contact's row number is its block times 65,536 plus its place in the block; a block belongs to one profile.
 ///
 /// `posting` is the inverted index: block and key to the rows that have it. Rows of a block from `indexed` up to `used`
-/// are not in it yet and are read one by one.
+/// are not in it yet and are read one by one. `recency` repeats `active`, packed; `seen` is what a full pass has met.
 fn first(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(
         "CREATE TABLE profile (
@@ -72,6 +72,10 @@ fn first(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
          CREATE TABLE posting (
            key INTEGER PRIMARY KEY,
            rows BLOB NOT NULL
+         );
+         CREATE TABLE recency (
+           chunk INTEGER PRIMARY KEY,
+           active BLOB NOT NULL
          );
          CREATE TABLE seen (
            block INTEGER PRIMARY KEY,

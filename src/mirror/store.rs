@@ -8,13 +8,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::drive::network_drive;
 use super::error::MirrorError;
+use super::hunt::Costs;
 use super::schema::{self, APPLICATION_ID, FORMAT};
 
 /// The database's name in the data directory.
 pub const FILE_NAME: &str = "mirror.db";
 const PAGE_BYTES: i64 = 8192;
-/// Measured with a million contacts.
-const LOOK_COST: u64 = 20;
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What the store is opened for.
@@ -31,8 +30,8 @@ pub enum Mode {
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    /// What looking at one candidate costs, in steps along the index by recency; tests force either way with it.
-    pub(super) look_cost: u64,
+    /// What the ways to search cost; tests force each way with it.
+    pub(super) costs: Costs,
 }
 
 impl Store {
@@ -74,7 +73,7 @@ impl Store {
         connection.busy_timeout(BUSY).map_err(explain)?;
         match check(&connection, path)? {
             0 => Err(MirrorError::Missing { path: path.to_owned() }),
-            _ => Ok(Self { connection, path: path.to_owned(), look_cost: LOOK_COST }),
+            _ => Ok(Self { connection, path: path.to_owned(), costs: Costs::MEASURED }),
         }
     }
 
@@ -107,7 +106,7 @@ impl Store {
         if check(&connection, path)? < FORMAT {
             schema::migrate(&mut connection).map_err(explain)?;
         }
-        Ok(Self { connection, path: path.to_owned(), look_cost: LOOK_COST })
+        Ok(Self { connection, path: path.to_owned(), costs: Costs::MEASURED })
     }
 
     /// Where the database lies.

@@ -1,6 +1,5 @@
 //! Looking after the database: is everything as it must be, making the index anew, forgetting for good.
 
-use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Contact, Time};
@@ -11,6 +10,7 @@ use super::key::keys_of;
 use super::lock::lock;
 use super::object::{Decoder, Encoder};
 use super::profile::{self, Block, Profile};
+use super::recency;
 use super::rows::Bits;
 use super::store::Store;
 use super::text::searched_text;
@@ -69,7 +69,7 @@ struct Stored {
 }
 
 fn place(row: i64) -> u16 {
-    u16::try_from(row & 0xffff).unwrap_or(0)
+    profile::split(row).1
 }
 
 /// Calls `visit` with every contact of a block.
@@ -85,6 +85,10 @@ fn each(
         visit(Stored { row: row.get(0)?, id: row.get(1)?, text: row.get(2)?, object: row.get(3)? })?;
     }
     Ok(())
+}
+
+fn millis(time: Option<Time>) -> Option<i64> {
+    time.map(|time| time.timestamp().as_millisecond())
 }
 
 fn profiles(connection: &Connection) -> rusqlite::Result<Vec<Profile>> {
@@ -116,6 +120,10 @@ impl Store {
         for profile in profiles(&self.connection)? {
             for block in profile::blocks(&self.connection, profile.id)? {
                 let mut expected = Postings::default();
+                let mut actives = std::collections::HashMap::new();
+                recency::read(&self.connection, block.id, &Bits::range(0, block.used), |active, row| {
+                    actives.insert(row, active);
+                })?;
                 each(&self.connection, block, |stored| {
                     found.contacts += 1;
                     counted += 1;
@@ -134,6 +142,9 @@ impl Store {
                     }
                     if searched_text(&contact) != stored.text {
                         found.add(format!("contact `{}` is searched by an outdated text", stored.id));
+                    }
+                    if actives.get(&stored.row).copied().flatten() != millis(contact.last_activity_at) {
+                        found.add(format!("contact `{}` is sorted by an outdated time", stored.id));
                     }
                     if u32::from(place(stored.row)) < block.indexed {
                         keys_of(&contact, &stored.text, |key| expected.note(key, place(stored.row)));
@@ -260,6 +271,7 @@ fn forget_row(connection: &Connection, profile: &str, id: &str) -> rusqlite::Res
     let mut bits = Bits::default();
     bits.insert(place(row));
     remove_rows(connection, row >> 16, &bits)?;
+    recency::write(connection, &[(row, None)])?;
     connection.execute("DELETE FROM contact WHERE row = ?1", [row])?;
     let changes = connection.execute("DELETE FROM change WHERE profile = ?1 AND contact = ?2", params![profile, id])?;
     Ok(changes as u64)
@@ -268,6 +280,7 @@ fn forget_row(connection: &Connection, profile: &str, id: &str) -> rusqlite::Res
 fn forget_blocks(connection: &Connection, profile: i64) -> rusqlite::Result<(u64, u64)> {
     for block in profile::blocks(connection, profile)? {
         drop_block(connection, block.id)?;
+        recency::drop_block(connection, block.id)?;
         connection.execute("DELETE FROM seen WHERE block = ?1", [block.id])?;
     }
     let contacts = connection.execute("DELETE FROM contact WHERE profile = ?1", [profile])?;
@@ -281,8 +294,10 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
     let codec = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(error.into());
     let (mut decoder, mut encoder) = (Decoder::new().map_err(codec)?, Encoder::new().map_err(codec)?);
     let mut postings = Postings::default();
+    let mut actives = Vec::new();
     let mut used = block.used;
     drop_block(connection, block.id)?;
+    recency::drop_block(connection, block.id)?;
     let mut update = connection
         .prepare("UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, text = ?6 WHERE row = ?1")?;
     each(connection, block, |stored| {
@@ -294,7 +309,7 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
         rebuilt.contacts += 1;
         let text = searched_text(&contact);
         keys_of(&contact, &text, |key| postings.note(key, place(stored.row)));
-        let millis = |time: Option<Time>| time.map(|time| Timestamp::as_millisecond(time.timestamp()));
+        actives.push((stored.row, millis(contact.last_activity_at)));
         let print = encoder.encode(&contact).map_err(codec)?.print;
         update
             .execute(params![
@@ -308,5 +323,6 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
             .map(drop)
     })?;
     postings.write(connection, block.id)?;
+    recency::write(connection, &actives)?;
     connection.execute("UPDATE block SET used = ?2, indexed = ?2 WHERE id = ?1", params![block.id, used]).map(drop)
 }

@@ -168,10 +168,11 @@ fn ids(contacts: &[Contact]) -> Vec<&str> {
 fn check(store: &mut Store, truth: &BTreeMap<String, Contact>, query: &Query) -> Result<(), TestCaseError> {
     let expected = scan(truth, query);
     let looker = Looker::new(&query.filter);
-    for look_cost in [0, 20, u64::MAX] {
-        store.look_cost = look_cost;
+    let most = u64::MAX;
+    for (look, chunk) in [(0, 0), (most, 0), (most, most)] {
+        store.costs = hunt::Costs { look, chunk };
         let found = store.search(&["p"], query).unwrap();
-        prop_assert_eq!(ids(&found), ids(&expected), "cost {} {:?}", look_cost, query);
+        prop_assert_eq!(ids(&found), ids(&expected), "costs {:?} {:?}", (look, chunk), query);
         for contact in &found {
             prop_assert_eq!(contact, &truth[contact.id.as_str()]);
         }

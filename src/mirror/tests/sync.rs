@@ -185,7 +185,6 @@ fn a_block_is_indexed_when_it_is_full_and_a_second_one_begun() {
     let (_folder, mut store) = store();
     let many: Vec<_> = (0..66_000).map(|id| contact(id, if id % 1000 == 7 { "Rare Bird" } else { "x" })).collect();
     sync(&mut store, &many, 500, 0);
-    store.look_cost = 20;
     let filter = Filter { words: Word::split("bird ra"), ..Filter::default() };
     let found = store.search(&["p"], &Query { filter, limit: None, ..Query::default() }).unwrap();
     assert_eq!(found.len(), 66);

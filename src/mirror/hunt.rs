@@ -1,0 +1,347 @@
+//! One search under way: the index narrows, the searched text ranks, the decoded contact decides.
+//!
+//! Three ways lead to the best rows first: looking at every candidate (few of them); reading of every candidate when it
+//! was last active; or going through the contacts by recency and asking of each whether it is a candidate (many).
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use rusqlite::{CachedStatement, Connection};
+
+use crate::model::sort::{PreparedKey, compare_prepared, prepare};
+use crate::model::{Contact, Direction, Filter, SortKey};
+
+use super::index::Reader;
+use super::key::{Need, Rank, need};
+use super::object::Decoder;
+use super::profile::{self, Block, Profile};
+use super::rank::Looker;
+use super::recency;
+use super::rows::Bits;
+use super::search::{Flow, own};
+
+/// What the ways cost, in steps along the index by recency; tests force each way with them.
+#[derive(Clone, Copy, Debug)]
+pub struct Costs {
+    /// Of looking at one candidate.
+    pub look: u64,
+    /// Of reading one chunk of recency.
+    pub chunk: u64,
+}
+
+impl Costs {
+    /// As measured with a million contacts.
+    pub const MEASURED: Self = Self { look: 20, chunk: recency::CHUNK_COST };
+}
+
+/// Looking at all candidates is never worse while it costs no more than this.
+const CHEAP: u64 = 5000;
+/// Candidates whose recency is told apart in one step.
+const SORTED_A_STEP: u64 = 8;
+
+/// The profiles asked for and their blocks.
+pub struct Scope {
+    profiles: Vec<Profile>,
+    blocks: Vec<Block>,
+}
+
+impl Scope {
+    /// The scope, or the name of a profile that is not there.
+    pub fn open(connection: &Connection, names: &[&str]) -> rusqlite::Result<Result<Self, String>> {
+        let mut scope = Self { profiles: Vec::new(), blocks: Vec::new() };
+        for name in names {
+            let Some(profile) = profile::find(connection, name)? else {
+                return Ok(Err((*name).to_owned()));
+            };
+            scope.blocks.extend(profile::blocks(connection, profile.id)?);
+            scope.profiles.push(profile);
+        }
+        Ok(Ok(scope))
+    }
+
+    fn rows(&self) -> u64 {
+        self.blocks.iter().map(|block| u64::from(block.used)).sum()
+    }
+
+    fn profile(&self, id: i64) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.id == id)
+    }
+}
+
+/// The rows that may match, by block; without it every row may.
+type Candidates = Option<BTreeMap<i64, Bits>>;
+
+/// Counts what is passed over and handed over.
+pub struct Emit<V> {
+    pub skip: u64,
+    pub left: Option<u64>,
+    pub raw: bool,
+    pub visit: V,
+}
+
+impl<V: FnMut(i64, Contact) -> Flow> Emit<V> {
+    fn emit(&mut self, row: i64, mut contact: Contact) -> Flow {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Flow::Continue(());
+        }
+        if !self.raw {
+            contact.raw = None;
+        }
+        (self.visit)(row, contact)?;
+        if let Some(left) = &mut self.left {
+            *left -= 1;
+            if *left == 0 {
+                return Flow::Break(());
+            }
+        }
+        Flow::Continue(())
+    }
+}
+
+/// One search under way.
+pub struct Hunt<'c, V> {
+    pub connection: &'c Connection,
+    pub scope: Scope,
+    pub filter: &'c Filter,
+    pub looker: Looker<'c>,
+    pub decoder: Decoder,
+    pub costs: Costs,
+    pub emit: Emit<V>,
+    pub row: CachedStatement<'c>,
+}
+
+impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
+    fn candidates(&self, rank: Rank) -> rusqlite::Result<Candidates> {
+        let need = need(self.filter, rank);
+        if need == Need::Anything {
+            return Ok(None);
+        }
+        let mut reader = Reader::new(self.connection)?;
+        let fullest = self.scope.blocks.iter().max_by_key(|block| block.indexed);
+        let need = match fullest {
+            Some(block) => reader.order(block.id, need)?,
+            None => need,
+        };
+        let mut found = BTreeMap::new();
+        for block in &self.scope.blocks {
+            let Some(mut bits) = reader.rows(block.id, &need)? else { return Ok(None) };
+            if block.indexed < block.used {
+                bits.or(&Bits::range(block.indexed, block.used));
+            }
+            if !bits.is_empty() {
+                found.insert(block.id, bits);
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// By how closely contacts match, then by recency.
+    pub fn ranked(&mut self, limit: Option<u64>) -> Result<Flow, Trouble> {
+        let all = self.candidates(Rank::Within)?;
+        if count(&all).is_some_and(|count| count.saturating_mul(self.costs.look) <= CHEAP) {
+            return self.look_at_all(&all);
+        }
+        for rank in Rank::ALL {
+            let of_rank = if rank == Rank::Within { None } else { Some(self.candidates(rank)?) };
+            if self.by_recency(of_rank.as_ref().unwrap_or(&all), Direction::Descending, limit, Some(rank))?.is_break() {
+                return Ok(Flow::Break(()));
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    /// By recency.
+    pub fn recent(&mut self, direction: Direction, limit: Option<u64>) -> Result<Flow, Trouble> {
+        let candidates = self.candidates(Rank::Within)?;
+        self.by_recency(&candidates, direction, limit, None)
+    }
+
+    /// Looks at every candidate, then shows them by rank and recency.
+    fn look_at_all(&mut self, candidates: &Candidates) -> Result<Flow, Trouble> {
+        let mut found: Vec<(Rank, Reverse<Option<i64>>, i64)> = Vec::new();
+        let mut look = self.connection.prepare_cached("SELECT text, active FROM contact WHERE row = ?1")?;
+        for row in rows_of(candidates) {
+            let mut rows = look.query([row])?;
+            if let Some(columns) = rows.next()?
+                && let Some(rank) = self.looker.rank(columns.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)
+            {
+                found.push((rank, Reverse(columns.get(1)?), row));
+            }
+        }
+        found.sort_unstable();
+        for (_, _, row) in found {
+            if let Some(contact) = self.matching(row, None)?
+                && self.emit.emit(row, contact).is_break()
+            {
+                return Ok(Flow::Break(()));
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    /// Shows the candidates of a rank (any rank if `None`) by recency, those that were never active last.
+    fn by_recency(
+        &mut self,
+        candidates: &Candidates,
+        direction: Direction,
+        limit: Option<u64>,
+        rank: Option<Rank>,
+    ) -> Result<Flow, Trouble> {
+        let Some(found) = candidates else { return self.walk(candidates, direction, rank) };
+        let rows = self.scope.rows();
+        let count = count(candidates).unwrap_or(rows);
+        let steps = limit.map_or(rows, |limit| (limit.saturating_mul(rows) / count.max(1)).min(rows));
+        let direct =
+            recency::chunks(count, rows).saturating_mul(self.costs.chunk).saturating_add(count / SORTED_A_STEP);
+        if direct > steps {
+            return self.walk(candidates, direction, rank);
+        }
+        let mut order = Vec::new();
+        for (block, bits) in found {
+            recency::read(self.connection, *block, bits, |active, row| {
+                order.push(Reverse((recency_of(active, direction), row)));
+            })?;
+        }
+        let mut order = BinaryHeap::from(order);
+        while let Some(Reverse((_, row))) = order.pop() {
+            if self.show(row, rank)?.is_break() {
+                return Ok(Flow::Break(()));
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    /// Goes through all contacts by recency and shows those that are candidates.
+    fn walk(&mut self, candidates: &Candidates, direction: Direction, rank: Option<Rank>) -> Result<Flow, Trouble> {
+        let order = match direction {
+            Direction::Ascending => "ASC",
+            Direction::Descending => "DESC",
+        };
+        let mut statements = Vec::new();
+        for (condition, order) in [("IS NOT NULL", order), ("IS NULL", "")] {
+            let sql = format!(
+                "SELECT active, row FROM contact INDEXED BY contact_active
+                 WHERE profile = ?1 AND active {condition} ORDER BY active {order}, row"
+            );
+            statements.push(sql);
+        }
+        for sql in statements {
+            let mut prepared = Vec::new();
+            for _ in &self.scope.profiles {
+                prepared.push(self.connection.prepare(&sql)?);
+            }
+            let mut streams = Vec::new();
+            for (statement, profile) in prepared.iter_mut().zip(&self.scope.profiles) {
+                streams.push(statement.query([profile.id])?);
+            }
+            let mut heads = BinaryHeap::new();
+            for (index, stream) in streams.iter_mut().enumerate() {
+                if let Some(row) = stream.next()? {
+                    heads.push(Reverse((recency_of(row.get(0)?, direction), row.get::<_, i64>(1)?, index)));
+                }
+            }
+            while let Some(Reverse((_, row, index))) = heads.pop() {
+                if let Some(next) = streams[index].next()? {
+                    heads.push(Reverse((recency_of(next.get(0)?, direction), next.get::<_, i64>(1)?, index)));
+                }
+                if is_candidate(candidates, row) && self.show(row, rank)?.is_break() {
+                    return Ok(Flow::Break(()));
+                }
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+
+    fn show(&mut self, row: i64, rank: Option<Rank>) -> Result<Flow, Trouble> {
+        match self.matching(row, rank)? {
+            Some(contact) => Ok(self.emit.emit(row, contact)),
+            None => Ok(Flow::Continue(())),
+        }
+    }
+
+    /// The contact of a row, if it matches and has the rank.
+    fn matching(&mut self, row: i64, rank: Option<Rank>) -> Result<Option<Contact>, Trouble> {
+        let mut rows = self.row.query([row])?;
+        let Some(columns) = rows.next()? else { return Ok(None) };
+        let text = columns.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let Some(found) = self.looker.rank(text) else { return Ok(None) };
+        if rank.is_some_and(|rank| rank != found) {
+            return Ok(None);
+        }
+        let object = columns.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
+        let mut contact = self.decoder.decode(object).map_err(Trouble::Damaged)?;
+        if let Some(profile) = self.scope.profile(columns.get(2)?) {
+            contact = own(contact, profile);
+        }
+        Ok(self.filter.matches(&contact).then_some(contact))
+    }
+
+    /// In the order of `keys`; keeps the best `limit` in mind, not every contact.
+    pub fn sorted(&mut self, keys: &[SortKey], limit: Option<u64>) -> Result<Flow, Trouble> {
+        let keep = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
+        let mut best: Vec<(PreparedKey, i64)> = Vec::new();
+        let trim = |best: &mut Vec<(PreparedKey, i64)>| {
+            best.sort_by(|(a, _), (b, _)| compare_prepared(a, b, keys));
+            best.truncate(keep);
+        };
+        let candidates = self.candidates(Rank::Within)?;
+        let everything: Candidates = match candidates {
+            Some(_) => candidates,
+            None => Some(self.scope.blocks.iter().map(|block| (block.id, Bits::range(0, block.used))).collect()),
+        };
+        for row in rows_of(&everything) {
+            if let Some(contact) = self.matching(row, None)? {
+                best.push((prepare(&contact, keys), row));
+                if best.len() >= keep.saturating_mul(2).saturating_add(1024) {
+                    trim(&mut best);
+                }
+            }
+        }
+        trim(&mut best);
+        for (_, row) in best {
+            if self.show(row, None)?.is_break() {
+                return Ok(Flow::Break(()));
+            }
+        }
+        Ok(Flow::Continue(()))
+    }
+}
+
+/// A value that puts the recent first (or last), and what was never active last in any case.
+fn recency_of(active: Option<i64>, direction: Direction) -> (bool, i64) {
+    let signed = match direction {
+        Direction::Ascending => active,
+        Direction::Descending => active.map(|active| -active),
+    };
+    (active.is_none(), signed.unwrap_or(0))
+}
+
+/// How many candidates there are; `None` if every row is one.
+fn count(candidates: &Candidates) -> Option<u64> {
+    candidates.as_ref().map(|found| found.values().map(|bits| u64::from(bits.count())).sum())
+}
+
+fn rows_of(candidates: &Candidates) -> impl Iterator<Item = i64> + '_ {
+    candidates
+        .iter()
+        .flatten()
+        .flat_map(|(block, bits)| bits.iter().map(move |place| profile::join(*block, u32::from(place))))
+}
+
+fn is_candidate(candidates: &Candidates, row: i64) -> bool {
+    let (block, place) = profile::split(row);
+    candidates.as_ref().is_none_or(|found| found.get(&block).is_some_and(|bits| bits.contains(place)))
+}
+
+/// What can go wrong in a search.
+pub enum Trouble {
+    Database(rusqlite::Error),
+    Damaged(String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
