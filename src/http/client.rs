@@ -1,5 +1,6 @@
 //! The client of one profile: tries, judges, waits and tries again.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -62,7 +63,7 @@ impl Http {
             match self.exchanger.get(&url, &self.config, &self.redactor).await {
                 Ok(reply) => {
                     let now = self.config.clock.now();
-                    let judgement = self.config.dialect.judge(&reply);
+                    let judgement = self.judge(&reply);
                     let budget = self.config.dialect.budget(&reply, now);
                     self.pacer.observe(ticket, budget, judgement == Judgement::Accept);
                     match judgement {
@@ -86,6 +87,18 @@ impl Http {
                     self.again(&url, &route, trouble, None, None, &mut trials).await?;
                 }
             }
+        }
+    }
+
+    /// What the vendor's dialect makes of a reply. It may quote a part of one, so what it quotes from holds no secret: a
+    /// secret that is cut in two could not be found in the message any more.
+    fn judge(&self, reply: &Reply) -> Judgement {
+        match self.config.dialect.judge(reply) {
+            Judgement::Accept => Judgement::Accept,
+            judgement => match self.redactor.redact_bytes(&reply.body) {
+                Cow::Borrowed(_) => judgement,
+                Cow::Owned(body) => self.config.dialect.judge(&Reply { body, ..reply.clone() }),
+            },
         }
     }
 

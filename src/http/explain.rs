@@ -52,6 +52,8 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Trouble {
     if let Some(tls) = Causes(Some(error)).find_map(|cause| cause.downcast_ref()) {
         return explain_tls(tls, host);
     }
+    // What the connection did is told by hyper; the rest is the content.
+    let damaged = error.is_decode() && !Causes(error.source()).any(|cause| cause.is::<hyper::Error>());
     // The outermost error repeats the URL, in whose text nothing is to be read.
     for cause in Causes(error.source()) {
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
@@ -78,12 +80,13 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Trouble {
                 ..Trouble::passing(format!("the proxy did not let through to `{place}`: {}", last(cause)))
             };
         }
-        if let Some(io) = cause.downcast_ref::<io::Error>() {
+        if let Some(io) = cause.downcast_ref::<io::Error>().filter(|_| !damaged) {
             return explain_io(io, &place);
         }
     }
-    if error.is_decode() {
-        return Trouble::passing(format!("the compressed body from `{place}` is damaged"));
+    if damaged {
+        let message = format!("the compressed body from `{place}` is damaged ({})", last(error));
+        return Trouble { kind: HttpErrorKind::BadReply, ..Trouble::passing(message) };
     }
     Trouble::passing(format!("the exchange with `{place}` failed: {}", last(error)))
 }
@@ -107,9 +110,6 @@ fn explain_io(error: &io::Error, place: &str) -> Trouble {
         }
         io::ErrorKind::UnexpectedEof => {
             Trouble::passing(format!("`{place}` closed the connection before the reply was whole"))
-        }
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
-            Trouble::passing(format!("the compressed body from `{place}` is damaged ({error})"))
         }
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Trouble {
             hint: Some("is this machine online?"),

@@ -186,9 +186,11 @@ fn replaced(bytes: &[u8], needle: &[u8]) -> Vec<u8> {
     out
 }
 
-fn disguises(secret: &str) -> [String; 8] {
+fn disguises(secret: &str) -> [String; 13] {
     let json = serde_json::to_string(secret).expect("text is always JSON");
     let json = json[1..json.len() - 1].to_owned();
+    let base64 = base64(secret.as_bytes());
+    let url_safe = base64.replace('+', "-").replace('/', "_");
     let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     [
         secret.to_owned(),
@@ -197,8 +199,13 @@ fn disguises(secret: &str) -> [String; 8] {
         html.replace('\'', "&#39;"),
         percent_encoded(secret),
         percent_encoded_lower(secret),
-        base64(secret.as_bytes()),
-        base64(secret.as_bytes()).trim_end_matches('=').to_owned(),
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        percent_encoded(&base64),
+        percent_encoded(base64.trim_end_matches('=')),
+        url_safe.trim_end_matches('=').to_owned(),
+        url_safe,
+        base64.trim_end_matches('=').to_owned(),
+        base64,
     ]
 }
 

@@ -1,5 +1,7 @@
 //! Addresses: paths as people type them, ids in web pages' paths, and the bare address of a server.
 
+use std::borrow::Cow;
+
 use url::Url;
 
 use crate::http::Http;
@@ -8,15 +10,28 @@ use crate::source::{ErrorKind, SourceError};
 use super::source_error;
 
 /// GETs `path` as somebody typed it below the base URL, with or without a slash in front or a query behind.
+///
+/// The reply comes as it is but for the profile's own secrets: some pages repeat them (vendor notes B1).
 pub async fn get_as_typed(http: &Http, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
     let path = path.split('#').next().unwrap_or_default();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
-    Ok(http.get(path, &params).await.map_err(source_error)?.body)
+    let body = http.get(path, &params).await.map_err(source_error)?.body;
+    Ok(match http.redactor().redact_bytes(&body) {
+        Cow::Borrowed(_) => body,
+        Cow::Owned(redacted) => redacted,
+    })
 }
 
-/// A failure to read a reply, without the profile's secrets: a hostile server might send them back.
-pub fn redacted(http: &Http, error: SourceError) -> SourceError {
-    SourceError { message: http.redact(&error.message), ..error }
+/// Reads a reply. What is wrong with it is told without the profile's secrets: a hostile server might send them back, and
+/// one that an excerpt cuts in two would be recognised no more.
+pub fn reading<T>(http: &Http, body: &[u8], read: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, SourceError> {
+    read(body).map_err(|error| match http.redactor().redact_bytes(body) {
+        Cow::Borrowed(_) => error,
+        Cow::Owned(clean) => {
+            let again = read(&clean).err();
+            again.unwrap_or_else(|| SourceError::new(error.kind, "the server sent a reply that cannot be read"))
+        }
+    })
 }
 
 /// A list that is not there, or a user's own data: the address is wrong, or the server too old. No contact is missing.

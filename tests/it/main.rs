@@ -5,11 +5,13 @@
 mod api;
 mod codes;
 mod contract;
+mod faults;
 mod harness;
 mod input;
 mod mock;
 mod profile;
 mod queries;
+mod secrets;
 mod single;
 mod streams;
 mod texts;

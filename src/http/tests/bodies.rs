@@ -34,7 +34,7 @@ async fn a_damaged_compressed_body_is_asked_for_again() {
         assert_eq!(client(&server).0.get("a", &[]).await.unwrap().body, b"{\"ok\":true}");
         let server = Server::acting(vec![gzipped(damaged)]).await;
         let error = client(&server).0.get("a", &[]).await.unwrap_err();
-        assert_eq!((error.kind, server.hits()), (HttpErrorKind::Network, 5), "{error}");
+        assert_eq!((error.kind, server.hits()), (HttpErrorKind::BadReply, 5), "{error}");
         assert!(error.message.contains("damaged") || error.message.contains("before the reply was whole"), "{error}");
     }
 }

@@ -169,7 +169,7 @@ impl Source for ChatbotX {
         let body = self.ask(&lane.path, &params).await.map_err(|error| address::no_list(error, NO_LIST))?;
         let names = self.names_for(&body).await?;
         let reader = Reader { place: place("contacts"), profile: &self.profile, names, wish: lane.wish };
-        reader.page(&body, window.len).map_err(|error| address::redacted(&self.http, error))
+        address::reading(&self.http, &body, |body| reader.page(body, window.len))
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
@@ -186,7 +186,7 @@ impl Source for ChatbotX {
         let names = self.names_for(&body).await?;
         let read = |names: &FieldNames| {
             let reader = Reader { place: place("contacts/{identifier}"), profile: &self.profile, names, wish };
-            reader.contact(&body).map_err(|error| address::redacted(&self.http, error))
+            address::reading(&self.http, &body, |body| reader.contact(body))
         };
         let contact = read(names)?;
         // The workspace's list ends after 50 fields; the contact's own does not.
@@ -214,8 +214,7 @@ impl Source for ChatbotX {
         let params = [("sort", plan::BY_ID), ("page", "1"), ("perPage", "1")];
         let body = self.ask(&format!("{}contacts", self.api), &params).await;
         let body = body.map_err(|error| address::no_list(error, NO_LIST))?;
-        let account = convert::workspace_in(place("contacts"), &body);
-        let account = account.map_err(|error| address::redacted(&self.http, error))?;
+        let account = address::reading(&self.http, &body, |body| convert::workspace_in(place("contacts"), body))?;
         Ok(Identity { account, note, ..Identity::default() })
     }
 

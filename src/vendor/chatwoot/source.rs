@@ -14,7 +14,7 @@ use crate::model::{Contact, LastChat, Query, Text};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Page, Plan, Source, SourceError, Traversal, Usage, Window, Wish,
 };
-use crate::vendor::address::{bare, get_as_typed};
+use crate::vendor::address::{bare, get_as_typed, reading};
 use crate::vendor::chatwoot_family::{Owner, list_from, one_from, page_from};
 use crate::vendor::decode::Place;
 use crate::vendor::lenient::{Moment, Scalar};
@@ -105,8 +105,9 @@ impl Chatwoot {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
-        let labels = list_from(&body, place(&path))?;
-        Ok(labels.into_iter().filter_map(|label| scalar(label)?.text()).collect())
+        reading(&self.http, &body, |body| {
+            Ok(list_from(body, place(&path))?.into_iter().filter_map(|label| scalar(label)?.text()).collect())
+        })
     }
 
     /// Notes the last conversation in each inbox, as far as the credentials may see it: at most 20 are told, of the
@@ -120,8 +121,8 @@ impl Chatwoot {
             }
             Err(error) => return Err(error),
         };
-        let conversations = list_from(&body, place(&path))?;
-        for conversation in conversations {
+        reading(&self.http, &body, |body| list_from(body, place(&path)).map(drop))?;
+        for conversation in list_from(&body, place(&path))? {
             let Ok(wire) = serde_json::from_str::<ConversationWire<'_>>(conversation.get()) else { continue };
             let Some(inbox) = wire.inbox_id.text() else { continue };
             let at = wire.last_activity_at.0;
@@ -173,7 +174,7 @@ impl Source for Chatwoot {
             lane.params.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         params.push(("page", &number));
         let body = self.read(&lane.path, &params).await.map_err(|error| self.list_error(error))?;
-        page_from(&body, place(&lane.path), self.owner(), lane.wish)
+        reading(&self.http, &body, |body| page_from(body, place(&lane.path), self.owner(), lane.wish))
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
@@ -189,7 +190,8 @@ impl Source for Chatwoot {
             }
             Err(error) => return Err(error),
         };
-        let mut contact = one_from(&body, place(&path), self.owner(), wish)?;
+        let read = |body: &[u8]| one_from(body, place(&path), self.owner(), wish);
+        let mut contact = reading(&self.http, &body, read)?;
         let id = contact.id.clone();
         let labels = async { if wish.labels { self.labels(&id).await } else { Ok(Vec::new()) } };
         let chats = async {
@@ -211,7 +213,7 @@ impl Source for Chatwoot {
                 error
             }
         })?;
-        identity_from(&body, place(path), self.account)
+        reading(&self.http, &body, |body| identity_from(body, place(path), self.account))
     }
 
     async fn enrich(&self, contacts: &mut [Contact], wish: Wish) -> Result<(), SourceError> {

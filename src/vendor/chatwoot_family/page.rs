@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::http::excerpt;
 use crate::model::Contact;
 use crate::source::{Page, SourceError, Wish};
 use crate::vendor::decode::Place;
@@ -58,7 +59,7 @@ fn missing(body: &[u8], place: Place<'_>, due: &str) -> SourceError {
     let error = place.broken("payload", due, body);
     let excuse: ExcuseWire<'_> = serde_json::from_slice(body).unwrap_or_default();
     match excuse.message.text().or_else(|| excuse.error.text()) {
-        Some(said) => error.with_hint(format!("the server says `{said}`")),
+        Some(said) => error.with_hint(format!("the server says `{}`", excerpt(said.as_bytes()))),
         None => error,
     }
 }

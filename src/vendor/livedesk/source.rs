@@ -10,7 +10,7 @@ use crate::model::{Contact, Direction, Query, SortField, SortKey};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Page, Plan, Source, SourceError, Traversal, Usage, Window, Wish,
 };
-use crate::vendor::address::get_as_typed;
+use crate::vendor::address::{get_as_typed, reading};
 use crate::vendor::chatwoot_family::{Owner, page_from};
 use crate::vendor::decode::Place;
 use crate::vendor::{Access, source_error};
@@ -72,7 +72,8 @@ impl LiveDesk {
     async fn list(&self, params: &[(&str, &str)], wish: Wish) -> Result<Page, SourceError> {
         let reply = self.http.get(PATH, params).await.map_err(list_error)?;
         let owner = Owner { profile: &self.profile, vendor: NAME };
-        page_from(&reply.body, Place { vendor: TITLE, endpoint: PATH }, owner, wish)
+        let place = Place { vendor: TITLE, endpoint: PATH };
+        reading(&self.http, &reply.body, |body| page_from(body, place, owner, wish))
     }
 
     fn heed(&self) -> MutexGuard<'_, Heed> {

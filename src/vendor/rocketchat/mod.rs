@@ -140,8 +140,7 @@ impl Source for RocketChat {
         let mut params: Vec<(&str, &str)> = lane.params.iter().map(|(name, value)| (&**name, &**value)).collect();
         params.extend([("offset", offset.as_str()), ("count", count.as_str())]);
         let (place, body) = self.ask(&lane.path, &params).await.map_err(|error| address::no_list(error, NO_LIST))?;
-        let page = convert::page_from(place, &self.profile, &body, lane.wish);
-        page.map_err(|error| address::redacted(&self.http, error))
+        address::reading(&self.http, &body, |body| convert::page_from(place, &self.profile, body, lane.wish))
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {
@@ -153,8 +152,8 @@ impl Source for RocketChat {
         let path = format!("{}omnichannel/contacts.get", self.api);
         match self.ask(&path, &[("contactId", id)]).await {
             Ok((place, body)) => {
-                let contact = convert::contact_in(place, &self.profile, &body, wish);
-                contact.map_err(|error| address::redacted(&self.http, error))?.ok_or_else(missing)
+                let read = |body: &[u8]| convert::contact_in(place, &self.profile, body, wish);
+                address::reading(&self.http, &body, read)?.ok_or_else(missing)
             }
             Err(error) if error.kind == ErrorKind::NotFound => Err(SourceError { status: error.status, ..missing() }),
             Err(error) => Err(error),
@@ -164,7 +163,7 @@ impl Source for RocketChat {
     async fn identity(&self) -> Result<Identity, SourceError> {
         let path = format!("{}me", self.api);
         let (place, body) = self.ask(&path, &[]).await.map_err(|error| address::no_list(error, NO_LIST))?;
-        convert::identity_from(place, &body).map_err(|error| address::redacted(&self.http, error))
+        address::reading(&self.http, &body, |body| convert::identity_from(place, body))
     }
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
