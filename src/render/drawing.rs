@@ -79,6 +79,7 @@ pub(super) fn place(path: &str) -> u8 {
 pub(super) fn least(path: &str) -> usize {
     match path {
         "emails" | "destination" | "value" | "id" | "contact_id" => 24,
+        "profile" => 16,
         "phones" => 17,
         "channels" => 14,
         "last_activity_at" | "created_at" | "updated_at" | "last_chat.at" => 20,
