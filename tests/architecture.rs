@@ -1,5 +1,7 @@
 //! Who may import whom (`src/lib.rs`), and which module alone uses a library.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

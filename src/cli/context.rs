@@ -19,7 +19,7 @@ use super::args::GlobalArgs;
 use super::failure::{ErrorFormat, Failure, FailureKind};
 
 /// How old the mirror may be under `source = "auto"`.
-const FRESH: Duration = Duration::from_secs(300);
+const FRESH: Duration = Duration::from_mins(5);
 
 /// What every command is handed.
 pub struct Context {

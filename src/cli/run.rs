@@ -65,7 +65,7 @@ pub fn run_query(
 fn refuse_labels_of_mirrors(query: &Query, opened: &Opened) -> Result<(), Failure> {
     let mirrored = opened.sources.iter().find(|source| {
         let of_vendor = crate::vendor::vendor(source.vendor()).map(|vendor| vendor.capabilities.labels);
-        std::ptr::eq(source.capabilities(), &crate::mirror::CAPABILITIES) && of_vendor == Some(Support::Exact)
+        std::ptr::eq(source.capabilities(), &raw const crate::mirror::CAPABILITIES) && of_vendor == Some(Support::Exact)
     });
     match mirrored.filter(|_| !query.filter.labels.is_empty()) {
         None => Ok(()),
