@@ -3,7 +3,12 @@
 //! `cargo bench --bench mirror -- [CONTACTS]` fills a database in a temporary folder, then asks it 200 different questions, each
 //! by a process of its own, and prints medians, 99th percentiles and the largest peak of memory.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, missing_docs, reason = "a benchmark talks to whoever runs it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::cast_possible_wrap,
+    reason = "a benchmark talks to whoever runs it"
+)]
 
 use std::path::Path;
 use std::process::Command;

@@ -3,6 +3,8 @@
 //! The sandbox serves from this process. Each pair of commands runs in turn, A B A B …, so that a machine that drifts
 //! drifts for both; medians are printed. Nothing here is a test: the numbers are for reading.
 
+#![expect(clippy::format_collect, reason = "a list of URLs is made once")]
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

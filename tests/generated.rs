@@ -1,5 +1,7 @@
 //! Files that the program generates equal what it generates today. `CONTACTS_WRITE_GENERATED=1` writes them anew.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and a person asks it to write")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! Rocket.Chat against the sandbox: what is asked, and what comes back.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::sync::Arc;

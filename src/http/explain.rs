@@ -53,7 +53,7 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Trouble {
         return explain_tls(tls, host);
     }
     // What the connection did is told by hyper; the rest is the content.
-    let damaged = error.is_decode() && !Causes(error.source()).any(|cause| cause.is::<hyper::Error>());
+    let damaged = error.is_decode() && !Causes(error.source()).any(<dyn std::error::Error>::is::<hyper::Error>);
     // The outermost error repeats the URL, in whose text nothing is to be read.
     for cause in Causes(error.source()) {
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {

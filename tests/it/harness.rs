@@ -14,7 +14,7 @@ use tempfile::TempDir;
 pub const VENDORS: [&str; 4] = ["rocketchat", "livedesk", "chatbotx", "chatwoot"];
 
 /// A run that takes longer hangs.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A home folder with a configuration, and the sandbox that its profiles lead to, if any.
 pub struct Bench {

@@ -2,6 +2,8 @@
 //!
 //! What is promised to users and scripts is tested here; how it is made is tested beside the code.
 
+#![expect(clippy::unwrap_used, clippy::wrong_self_convention, clippy::disallowed_methods, reason = "a test may panic")]
+
 mod api;
 mod codes;
 mod contract;

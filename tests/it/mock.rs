@@ -29,10 +29,6 @@ pub struct Reply {
 }
 
 impl Request {
-    pub fn param(&self, name: &str) -> Option<&str> {
-        self.params.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -70,9 +66,9 @@ impl Reply {
     fn write(&self, mut stream: &TcpStream) -> std::io::Result<()> {
         let mut head = format!("HTTP/1.1 {} x\r\nconnection: close\r\n", self.status);
         for (name, value) in &self.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            head.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
         }
-        head.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
+        head.extend(["content-length: ", &self.body.len().to_string(), "\r\n\r\n"]);
         stream.write_all(head.as_bytes())?;
         stream.write_all(&self.body)
     }

@@ -182,7 +182,7 @@ fn answer(mode: &str, other: &str, request: &Request) -> Reply {
         }
         "failed" => Reply::status(200, "application/json", format!("{{\"success\":false,\"error\":{said}}}")),
         "elsewhere" => Reply::status(302, "text/plain", heard.clone())
-            .with("location", &format!("http://elsewhere.invalid/?t={}", in_url)),
+            .with("location", &format!("http://elsewhere.invalid/?t={in_url}")),
         "elsewhere-port" => Reply::status(307, "text/plain", heard.clone())
             .with("location", &format!("{other}/?t={}#{}", in_url, percent(&secrets_of(request)[0]))),
         "around" => {
