@@ -81,7 +81,7 @@ fn is_number(rest: &str) -> bool {
     digits(whole) && digits(fraction)
 }
 
-/// Takes the guards of a CSV file away again: what [`Guard::Guarded`] wrote becomes what [`Guard::Exact`] would have written,
+/// Takes the guards of a CSV file away again: what `Guard::Guarded` wrote becomes what `Guard::Exact` would have written,
 /// byte for byte. Memory is bounded by the longest cell.
 pub fn csv_unsafe(reader: &mut dyn BufRead, writer: &mut dyn Write) -> io::Result<()> {
     let mut cells = Cells::default();

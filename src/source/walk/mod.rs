@@ -1,10 +1,10 @@
 //! The walk: everything that spans pages, written once over what each vendor's paging allows.
 //!
-//! * [`interval`]: an immutable unique order and windows that overlap by a row. Every window is then known to be a
+//! * `interval`: an immutable unique order and windows that overlap by a row. Every window is then known to be a
 //!   complete interval of ids at the moment it was read, so that any order and concurrency of requests proves the whole.
-//! * [`counted`]: pages by number, of a size the vendor chooses. Read last to first, so that deletions and newcomers
+//! * `counted`: pages by number, of a size the vendor chooses. Read last to first, so that deletions and newcomers
 //!   cannot hide an unread contact; the counts that come along are watched; what stays unproved is swept again.
-//! * [`top`]: the first rows in an asked order, as few requests as the limit allows; proves nothing and says so.
+//! * `top`: the first rows in an asked order, as few requests as the limit allows; proves nothing and says so.
 
 mod counted;
 mod fetch;

@@ -1,6 +1,6 @@
 //! ChatbotX's contacts, as its documentation (era A), its source of July 2026 (B) and later servers (C) offer them.
 //!
-//! Everything it knows of the server is in the vendor notes; what a query becomes is in [`plan`].
+//! Everything it knows of the server is in the vendor notes; what a query becomes is in `plan`.
 
 mod convert;
 mod dialect;

@@ -1,6 +1,6 @@
 //! Rocket.Chat's Omnichannel contacts: `contacts.search`, `contacts.get`, `me`.
 //!
-//! Everything it knows of the server is in the vendor notes; what a query becomes is in [`plan`].
+//! Everything it knows of the server is in the vendor notes; what a query becomes is in `plan`.
 
 mod convert;
 mod dialect;
