@@ -56,6 +56,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List contacts, most recently active first')
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find contacts in which every word occurs')
+            [CompletionResult]::new('pick', 'pick', [CompletionResultType]::ParameterValue, 'Choose a contact at the terminal and print its id')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show everything that is known about a contact')
             [CompletionResult]::new('channels', 'channels', [CompletionResultType]::ParameterValue, 'Show the channels by which a contact is reached')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Manage profiles: the accounts that can be asked')
@@ -66,6 +67,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what changed in the mirrored contacts')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what changed in one mirrored contact')
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'GET a path from the profile''s vendor, the reply as it is')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do')
             [CompletionResult]::new('vendors', 'vendors', [CompletionResultType]::ParameterValue, 'Show what each vendor can do')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve the vendors'' APIs on loopback with made-up contacts')
             [CompletionResult]::new('csv-unsafe', 'csv-unsafe', [CompletionResultType]::ParameterValue, 'Restore a file that --csv-safe guarded, byte for byte')
@@ -165,6 +167,42 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All of them, proved complete or said not to be')
             [CompletionResult]::new('--no-channels', '--no-channels', [CompletionResultType]::ParameterName, 'Do not ask for channels where that is cheaper')
             [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
+            [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
+            [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Answer from the local mirror (`contacts sync` fills it)')
+            [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show every column, however wide')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Add the vendor''s own object to each contact as `raw`')
+            [CompletionResult]::new('--csv-safe', '--csv-safe', [CompletionResultType]::ParameterName, 'Guard cells that a spreadsheet would run as formulas (csv)')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not send long output through a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'contacts;pick' {
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Choose among so many')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Choose among so many')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Show these columns, in this order')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Filter the JSON with a jq program; strings are printed raw')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Fill a template (Jinja) with the contacts')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Write errors as text or as JSON, one object a line')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report of the query as JSON (`-` is stderr)')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Record every exchange as a HAR file, without secrets')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give one request this long')
+            [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
             [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
@@ -960,6 +998,40 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'contacts;doctor' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Show these columns, in this order')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Filter the JSON with a jq program; strings are printed raw')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Fill a template (Jinja) with the contacts')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Write errors as text or as JSON, one object a line')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report of the query as JSON (`-` is stderr)')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Record every exchange as a HAR file, without secrets')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give one request this long')
+            [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
+            [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
+            [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Answer from the local mirror (`contacts sync` fills it)')
+            [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show every column, however wide')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Add the vendor''s own object to each contact as `raw`')
+            [CompletionResult]::new('--csv-safe', '--csv-safe', [CompletionResultType]::ParameterName, 'Guard cells that a spreadsheet would run as formulas (csv)')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not send long output through a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'contacts;vendors' {
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
@@ -1179,6 +1251,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
         'contacts;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List contacts, most recently active first')
             [CompletionResult]::new('search', 'search', [CompletionResultType]::ParameterValue, 'Find contacts in which every word occurs')
+            [CompletionResult]::new('pick', 'pick', [CompletionResultType]::ParameterValue, 'Choose a contact at the terminal and print its id')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show everything that is known about a contact')
             [CompletionResult]::new('channels', 'channels', [CompletionResultType]::ParameterValue, 'Show the channels by which a contact is reached')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Manage profiles: the accounts that can be asked')
@@ -1189,6 +1262,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what changed in the mirrored contacts')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what changed in one mirrored contact')
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'GET a path from the profile''s vendor, the reply as it is')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do')
             [CompletionResult]::new('vendors', 'vendors', [CompletionResultType]::ParameterValue, 'Show what each vendor can do')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve the vendors'' APIs on loopback with made-up contacts')
             [CompletionResult]::new('csv-unsafe', 'csv-unsafe', [CompletionResultType]::ParameterValue, 'Restore a file that --csv-safe guarded, byte for byte')
@@ -1202,6 +1276,9 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             break
         }
         'contacts;help;search' {
+            break
+        }
+        'contacts;help;pick' {
             break
         }
         'contacts;help;show' {
@@ -1272,6 +1349,9 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             break
         }
         'contacts;help;api' {
+            break
+        }
+        'contacts;help;doctor' {
             break
         }
         'contacts;help;vendors' {

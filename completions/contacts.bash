@@ -31,6 +31,9 @@ _contacts() {
             contacts,diff)
                 cmd="contacts__subcmd__diff"
                 ;;
+            contacts,doctor)
+                cmd="contacts__subcmd__doctor"
+                ;;
             contacts,help)
                 cmd="contacts__subcmd__help"
                 ;;
@@ -51,6 +54,9 @@ _contacts() {
                 ;;
             contacts,mirror)
                 cmd="contacts__subcmd__mirror"
+                ;;
+            contacts,pick)
+                cmd="contacts__subcmd__pick"
                 ;;
             contacts,profile)
                 cmd="contacts__subcmd__profile"
@@ -88,6 +94,9 @@ _contacts() {
             contacts__subcmd__help,diff)
                 cmd="contacts__subcmd__help__subcmd__diff"
                 ;;
+            contacts__subcmd__help,doctor)
+                cmd="contacts__subcmd__help__subcmd__doctor"
+                ;;
             contacts__subcmd__help,help)
                 cmd="contacts__subcmd__help__subcmd__help"
                 ;;
@@ -108,6 +117,9 @@ _contacts() {
                 ;;
             contacts__subcmd__help,mirror)
                 cmd="contacts__subcmd__help__subcmd__mirror"
+                ;;
+            contacts__subcmd__help,pick)
+                cmd="contacts__subcmd__help__subcmd__pick"
                 ;;
             contacts__subcmd__help,profile)
                 cmd="contacts__subcmd__help__subcmd__profile"
@@ -239,7 +251,7 @@ _contacts() {
 
     case "${cmd}" in
         contacts)
-            opts="-p -A -o -q -v -h -V --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help --version list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help"
+            opts="-p -A -o -q -v -h -V --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help --version list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -802,8 +814,90 @@ _contacts() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        contacts__subcmd__doctor)
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         contacts__subcmd__help)
-            opts="list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help"
+            opts="list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -873,6 +967,20 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contacts__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1029,6 +1137,20 @@ _contacts() {
         contacts__subcmd__help__subcmd__mirror__subcmd__verify)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contacts__subcmd__help__subcmd__pick)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2107,6 +2229,96 @@ _contacts() {
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-age)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --columns)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --error-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --report)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        contacts__subcmd__pick)
+            opts="-n -p -A -o -q -v -h --limit --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -53,6 +53,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --version 'Print version'
             cand list 'List contacts, most recently active first'
             cand search 'Find contacts in which every word occurs'
+            cand pick 'Choose a contact at the terminal and print its id'
             cand show 'Show everything that is known about a contact'
             cand channels 'Show the channels by which a contact is reached'
             cand profile 'Manage profiles: the accounts that can be asked'
@@ -63,6 +64,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand diff 'Show what changed in the mirrored contacts'
             cand log 'Show what changed in one mirrored contact'
             cand api 'GET a path from the profile''s vendor, the reply as it is'
+            cand doctor 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
             cand vendors 'Show what each vendor can do'
             cand sandbox 'Serve the vendors'' APIs on loopback with made-up contacts'
             cand csv-unsafe 'Restore a file that --csv-safe guarded, byte for byte'
@@ -160,6 +162,41 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --all 'All of them, proved complete or said not to be'
             cand --no-channels 'Do not ask for channels where that is cheaper'
             cand --blocked 'Only contacts that are blocked'
+            cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
+            cand -A 'Ask every profile'
+            cand --all-profiles 'Ask every profile'
+            cand --local 'Answer from the local mirror (`contacts sync` fills it)'
+            cand --wide 'Show every column, however wide'
+            cand --raw 'Add the vendor''s own object to each contact as `raw`'
+            cand --csv-safe 'Guard cells that a spreadsheet would run as formulas (csv)'
+            cand --no-pager 'Do not send long output through a pager'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'contacts;pick'= {
+            cand -n 'Choose among so many'
+            cand --limit 'Choose among so many'
+            cand -p 'Ask this profile (repeat, or separate by commas)'
+            cand --profile 'Ask this profile (repeat, or separate by commas)'
+            cand --max-age 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not'
+            cand --config 'Read this configuration file'
+            cand -o 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --output 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --columns 'Show these columns, in this order'
+            cand --jq 'Filter the JSON with a jq program; strings are printed raw'
+            cand --template 'Fill a template (Jinja) with the contacts'
+            cand --color 'Colour the output'
+            cand --error-format 'Write errors as text or as JSON, one object a line'
+            cand --report 'Write a report of the query as JSON (`-` is stderr)'
+            cand --trace 'Record every exchange as a HAR file, without secrets'
+            cand --timeout 'Give one request this long'
+            cand --max-retries 'Repeat a failed request so often'
+            cand --max-wait 'Wait so long for rate limits in all'
+            cand --concurrency 'Have so many requests under way at once'
             cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
             cand -A 'Ask every profile'
             cand --all-profiles 'Ask every profile'
@@ -920,6 +957,39 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'contacts;doctor'= {
+            cand -p 'Ask this profile (repeat, or separate by commas)'
+            cand --profile 'Ask this profile (repeat, or separate by commas)'
+            cand --max-age 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not'
+            cand --config 'Read this configuration file'
+            cand -o 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --output 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --columns 'Show these columns, in this order'
+            cand --jq 'Filter the JSON with a jq program; strings are printed raw'
+            cand --template 'Fill a template (Jinja) with the contacts'
+            cand --color 'Colour the output'
+            cand --error-format 'Write errors as text or as JSON, one object a line'
+            cand --report 'Write a report of the query as JSON (`-` is stderr)'
+            cand --trace 'Record every exchange as a HAR file, without secrets'
+            cand --timeout 'Give one request this long'
+            cand --max-retries 'Repeat a failed request so often'
+            cand --max-wait 'Wait so long for rate limits in all'
+            cand --concurrency 'Have so many requests under way at once'
+            cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
+            cand -A 'Ask every profile'
+            cand --all-profiles 'Ask every profile'
+            cand --local 'Answer from the local mirror (`contacts sync` fills it)'
+            cand --wide 'Show every column, however wide'
+            cand --raw 'Add the vendor''s own object to each contact as `raw`'
+            cand --csv-safe 'Guard cells that a spreadsheet would run as formulas (csv)'
+            cand --no-pager 'Do not send long output through a pager'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'contacts;vendors'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
             cand --profile 'Ask this profile (repeat, or separate by commas)'
@@ -1133,6 +1203,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
         &'contacts;help'= {
             cand list 'List contacts, most recently active first'
             cand search 'Find contacts in which every word occurs'
+            cand pick 'Choose a contact at the terminal and print its id'
             cand show 'Show everything that is known about a contact'
             cand channels 'Show the channels by which a contact is reached'
             cand profile 'Manage profiles: the accounts that can be asked'
@@ -1143,6 +1214,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand diff 'Show what changed in the mirrored contacts'
             cand log 'Show what changed in one mirrored contact'
             cand api 'GET a path from the profile''s vendor, the reply as it is'
+            cand doctor 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
             cand vendors 'Show what each vendor can do'
             cand sandbox 'Serve the vendors'' APIs on loopback with made-up contacts'
             cand csv-unsafe 'Restore a file that --csv-safe guarded, byte for byte'
@@ -1154,6 +1226,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
         &'contacts;help;list'= {
         }
         &'contacts;help;search'= {
+        }
+        &'contacts;help;pick'= {
         }
         &'contacts;help;show'= {
         }
@@ -1204,6 +1278,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
         &'contacts;help;log'= {
         }
         &'contacts;help;api'= {
+        }
+        &'contacts;help;doctor'= {
         }
         &'contacts;help;vendors'= {
         }

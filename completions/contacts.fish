@@ -53,6 +53,7 @@ complete -c contacts -n "__fish_contacts_needs_command" -s h -l help -d 'Print h
 complete -c contacts -n "__fish_contacts_needs_command" -s V -l version -d 'Print version'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "list" -d 'List contacts, most recently active first'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "search" -d 'Find contacts in which every word occurs'
+complete -c contacts -n "__fish_contacts_needs_command" -f -a "pick" -d 'Choose a contact at the terminal and print its id'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "show" -d 'Show everything that is known about a contact'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "channels" -d 'Show the channels by which a contact is reached'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "profile" -d 'Manage profiles: the accounts that can be asked'
@@ -63,6 +64,7 @@ complete -c contacts -n "__fish_contacts_needs_command" -f -a "mirror" -d 'Look 
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "diff" -d 'Show what changed in the mirrored contacts'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "log" -d 'Show what changed in one mirrored contact'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "api" -d 'GET a path from the profile\'s vendor, the reply as it is'
+complete -c contacts -n "__fish_contacts_needs_command" -f -a "doctor" -d 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "vendors" -d 'Show what each vendor can do'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "sandbox" -d 'Serve the vendors\' APIs on loopback with made-up contacts'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "csv-unsafe" -d 'Restore a file that --csv-safe guarded, byte for byte'
@@ -162,6 +164,33 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -l no-pager -d
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s n -l limit -d 'Choose among so many' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l config -d 'Read this configuration file' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s o -l output -d 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l columns -d 'Show these columns, in this order' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l template -d 'Fill a template (Jinja) with the contacts' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l color -d 'Colour the output' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
+json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l timeout -d 'Give one request this long' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l max-retries -d 'Repeat a failed request so often' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l max-wait -d 'Wait so long for rate limits in all' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s A -l all-profiles -d 'Ask every profile'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l wide -d 'Show every column, however wide'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l raw -d 'Add the vendor\'s own object to each contact as `raw`'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l csv-safe -d 'Guard cells that a spreadsheet would run as formulas (csv)'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l no-pager -d 'Do not send long output through a pager'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s q -l quiet -d 'Say nothing but errors'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c contacts -n "__fish_contacts_using_subcommand show" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l config -d 'Read this configuration file' -r -F
@@ -739,6 +768,32 @@ complete -c contacts -n "__fish_contacts_using_subcommand api" -l no-pager -d 'D
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l config -d 'Read this configuration file' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s o -l output -d 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l columns -d 'Show these columns, in this order' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l template -d 'Fill a template (Jinja) with the contacts' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l color -d 'Colour the output' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
+json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l timeout -d 'Give one request this long' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l max-retries -d 'Repeat a failed request so often' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l max-wait -d 'Wait so long for rate limits in all' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s A -l all-profiles -d 'Ask every profile'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l wide -d 'Show every column, however wide'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l raw -d 'Add the vendor\'s own object to each contact as `raw`'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l csv-safe -d 'Guard cells that a spreadsheet would run as formulas (csv)'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l no-pager -d 'Do not send long output through a pager'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l config -d 'Read this configuration file' -r -F
@@ -907,25 +962,27 @@ complete -c contacts -n "__fish_contacts_using_subcommand schema" -l no-pager -d
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "list" -d 'List contacts, most recently active first'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "search" -d 'Find contacts in which every word occurs'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "show" -d 'Show everything that is known about a contact'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "channels" -d 'Show the channels by which a contact is reached'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "profile" -d 'Manage profiles: the accounts that can be asked'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "login" -d 'Put a profile\'s secrets into the keyring'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "logout" -d 'Take a profile\'s secrets out of the keyring'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "sync" -d 'Fill and refresh the local mirror'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "mirror" -d 'Look after the local mirror'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "diff" -d 'Show what changed in the mirrored contacts'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "log" -d 'Show what changed in one mirrored contact'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "api" -d 'GET a path from the profile\'s vendor, the reply as it is'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "vendors" -d 'Show what each vendor can do'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "sandbox" -d 'Serve the vendors\' APIs on loopback with made-up contacts'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "csv-unsafe" -d 'Restore a file that --csv-safe guarded, byte for byte'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "completions" -d 'Print a completion script for a shell'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "man" -d 'Print the manual page of a command'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "schema" -d 'Print the JSON Schema of the output'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search show channels profile login logout sync mirror diff log api vendors sandbox csv-unsafe completions man schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "list" -d 'List contacts, most recently active first'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "search" -d 'Find contacts in which every word occurs'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "pick" -d 'Choose a contact at the terminal and print its id'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "show" -d 'Show everything that is known about a contact'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "channels" -d 'Show the channels by which a contact is reached'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "profile" -d 'Manage profiles: the accounts that can be asked'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "login" -d 'Put a profile\'s secrets into the keyring'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "logout" -d 'Take a profile\'s secrets out of the keyring'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "sync" -d 'Fill and refresh the local mirror'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "mirror" -d 'Look after the local mirror'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "diff" -d 'Show what changed in the mirrored contacts'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "log" -d 'Show what changed in one mirrored contact'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "api" -d 'GET a path from the profile\'s vendor, the reply as it is'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "doctor" -d 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "vendors" -d 'Show what each vendor can do'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "sandbox" -d 'Serve the vendors\' APIs on loopback with made-up contacts'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "csv-unsafe" -d 'Restore a file that --csv-safe guarded, byte for byte'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "completions" -d 'Print a completion script for a shell'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "man" -d 'Print the manual page of a command'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "schema" -d 'Print the JSON Schema of the output'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "list" -d 'List the profiles'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "show" -d 'Show a profile and where its secrets are kept'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "add" -d 'Add a profile; asks for what is not given'
