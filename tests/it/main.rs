@@ -17,3 +17,4 @@ mod secrets;
 mod single;
 mod streams;
 mod texts;
+mod vendors;

@@ -102,4 +102,9 @@ impl Mock {
     pub fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
     }
+
+    /// The requests since this was called last.
+    pub fn take(&self) -> Vec<Request> {
+        std::mem::take(&mut *self.seen.lock().unwrap())
+    }
 }
