@@ -11,14 +11,14 @@ fn contact(index: u64) -> Value {
     json!({
         "id": (12_100_000_000_000_000 + index).to_string(), "createdAt": "2026-07-01T10:00:00.123Z",
         "updatedAt": "2026-07-02T11:22:33.999Z", "avatar": null, "phoneNumber": format!("+8491234{index:04}"),
-        "email": format!("Person{index}@example.test"), "emailVerified": index % 2 == 0, "emailOptIn": true,
+        "email": format!("Person{index}@example.test"), "emailVerified": index.is_multiple_of(2), "emailOptIn": true,
         "firstName": "Ada", "lastName": format!("Number{index}"), "fullName": format!("Ada Number{index}"), "gender": null,
         "lastReadAt": null, "ref": null, "country": "VN", "state": null, "city": "Hue",
         "location": { "latitude": 10.77, "longitude": 106.7 }, "locale": "vi_VN", "timezone": "Asia/Saigon",
         "blockedAt": null, "workspaceId": "11700000000000001", "contactCustomFields": [], "tags": [{ "id": "1", "name": "vip" }],
         "contactInboxes": [{
             "id": (12_400_000_000_000_000 + index).to_string(), "inboxId": "11800000000000001",
-            "channel": if index % 2 == 0 { "whatsapp" } else { "smtp" }, "lastIncomingMessageAt": "2026-07-03T00:00:00.000Z",
+            "channel": if index.is_multiple_of(2) { "whatsapp" } else { "smtp" }, "lastIncomingMessageAt": "2026-07-03T00:00:00.000Z",
             "inbox": { "id": "11800000000000001", "name": "Main", "channel": "whatsapp", "sourceId": "15550001111" }
         }],
         "conversation": null

@@ -17,10 +17,10 @@ fn contact(index: u64) -> Value {
         "name": format!("Person {index:02}"), "phone_number": null, "blocked": false, "identifier": "4444", "thumbnail": "",
         "custom_attributes": { "tier": 2 }, "created_at": 1_765_441_000 + index
     });
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         contact["id"] = json!((318_000 + index).to_string());
     }
-    if index % 4 > 0 {
+    if !index.is_multiple_of(4) {
         contact["last_activity_at"] = json!(1_765_450_000 + index);
     }
     contact
