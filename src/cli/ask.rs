@@ -214,6 +214,22 @@ async fn ask<R: Send + 'static>(
     }
 }
 
+/// What can be said of a source whose walk was not waited for, because nobody wants its end.
+pub fn abandoned(source: &dyn Source, basis: &str, started_at: Timestamp, now: Timestamp) -> Answer {
+    let outcome = Outcome { verdict: Verdict::Partial, basis: basis.into(), tally: Tally::default(), error: None };
+    Answer {
+        profile: source.profile().to_owned(),
+        vendor: source.vendor().to_owned(),
+        outcome,
+        usage: source.usage(),
+        started_at,
+        finished_at: now,
+        gap: None,
+        as_of: source.as_of(),
+        warnings: source.warnings(),
+    }
+}
+
 /// The outcome of a walk that never began.
 pub fn failed(error: SourceError) -> Outcome {
     Outcome {

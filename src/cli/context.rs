@@ -48,6 +48,8 @@ pub struct Opened {
     pub failures: Vec<Failure>,
     /// `page_size` of the profiles that have one, by name.
     pub page_sizes: BTreeMap<String, u32>,
+    /// When they were opened.
+    pub at: jiff::Timestamp,
 }
 
 impl Opened {
@@ -237,7 +239,7 @@ impl Context {
         }
         let page_sizes =
             profiles.iter().filter_map(|profile| Some((profile.name.clone(), profile.page_size?))).collect();
-        Ok(Opened { sources, failures, page_sizes })
+        Ok(Opened { sources, failures, page_sizes, at: self.clock.now() })
     }
 
     /// Opens one profile; sends nothing.
@@ -309,8 +311,8 @@ impl From<ConfigError> for Failure {
         };
         Self {
             hints: error.hints,
-            profile: error.profile.filter(|_| kind == FailureKind::Auth),
-            vendor: error.vendor.map(ToOwned::to_owned).filter(|_| kind == FailureKind::Auth),
+            profile: error.profile,
+            vendor: error.vendor.map(ToOwned::to_owned),
             ..Self::new(kind, error.message)
         }
     }

@@ -178,7 +178,11 @@ impl Failure {
             return ascii_json(&json);
         }
         let mut out = String::from("error: ");
-        match (&self.profile, &self.vendor) {
+        // A message about the configuration shows the very place, which names the profile.
+        let placed = |profile: &&String| {
+            [format!("`{profile}`"), format!("profiles.{profile}")].iter().any(|place| self.message.contains(place))
+        };
+        match (self.profile.as_ref().filter(|profile| !placed(profile)), &self.vendor) {
             (Some(profile), Some(vendor)) => {
                 let _ = write!(out, "{} ({}): ", visible(profile), visible(vendor));
             }

@@ -19,7 +19,7 @@ use super::export::{Checkpoint, Export};
 use super::failure::{Failure, FailureKind, combined};
 use super::output::{Destination, Show, is_gone};
 use super::progress::{self, Line, rough};
-use super::{interrupt, report};
+use super::{ask, interrupt, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
@@ -305,12 +305,27 @@ pub fn conclude(
     summarize(context, query, show, &answers, rows);
     let code = kind.map_or(0, FailureKind::code);
     if let Some(path) = &context.globals.report {
+        let answers = if interrupted { abandoned(context, opened, rows) } else { answers };
         report::write(context, path, &report::report(code, &answers, &opened.failures))?;
     }
     if kind == if_empty && kind.is_some() && failures.is_empty() && broken.is_none() && rows == 0 && !unproved {
         context.tell(&Failure::new(FailureKind::NotFound, "nothing matched"));
     }
     Ok(ExitCode::from(code))
+}
+
+/// What a report says of the profiles when the person did not wait for them.
+fn abandoned(context: &Context, opened: &Opened, rows: u64) -> Vec<Answer> {
+    let now = context.clock.now();
+    let mut answers: Vec<Answer> = opened
+        .sources
+        .iter()
+        .map(|source| ask::abandoned(source.as_ref(), "it was interrupted", opened.at, now))
+        .collect();
+    if let [only] = answers.as_mut_slice() {
+        only.outcome.tally.rows = rows;
+    }
+    answers
 }
 
 /// Says what the answer may claim: a line per profile under `--all`, else a short summary of a table.

@@ -21,15 +21,14 @@ const MAX_OUTPUT: u64 = 64 << 10;
 
 /// What the command printed on its standard output.
 ///
-/// Standard input is the terminal if there is one, so that a passphrase can be asked for; standard error is kept and
-/// shown only on failure.
+/// Standard input is the terminal if there is one, so that a passphrase can be asked for. Nothing the command says is
+/// ever shown: what it complains of may hold the secret itself.
 pub fn output(command: &SecretCommand, env: &Env, deadline: Duration) -> Result<Zeroizing<Vec<u8>>, Mistake> {
     let program = command.program();
     let mut child = prepared(command, env)
         .spawn()
         .map_err(|error| Mistake::new(format!("the command `{program} …` cannot be started: {}", reason(&error))))?;
     let printed = collect(child.stdout.take());
-    let complained = collect(child.stderr.take());
     let started = Instant::now();
     let status = loop {
         match child.try_wait() {
@@ -47,9 +46,8 @@ pub fn output(command: &SecretCommand, env: &Env, deadline: Duration) -> Result<
     if status.success() {
         return Ok(printed);
     }
-    let complaint = shown(&finish(&complained));
     let message = format!("the command `{program} …` failed ({status})");
-    Err(if complaint.is_empty() { Mistake::new(message) } else { Mistake::new(format!("{message}: {complaint}")) })
+    Err(Mistake::new(message).hint("run it by hand to see what it says; its output is never shown here"))
 }
 
 fn prepared(command: &SecretCommand, env: &Env) -> Command {
@@ -68,7 +66,7 @@ fn prepared(command: &SecretCommand, env: &Env) -> Command {
         }
     };
     let input = if io::stdin().is_terminal() { Stdio::inherit() } else { Stdio::null() };
-    prepared.env_clear().envs(env.vars()).stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped());
+    prepared.env_clear().envs(env.vars()).stdin(input).stdout(Stdio::piped()).stderr(Stdio::null());
     prepared
 }
 
@@ -98,15 +96,6 @@ fn stop(child: &mut Child) {
     let _ = child.wait();
 }
 
-/// The end of a complaint, on one line and without control characters.
-fn shown(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let line = words.collect::<Vec<_>>().join(" ");
-    let excess = line.chars().count().saturating_sub(300);
-    if excess == 0 { line } else { format!("…{}", line.chars().skip(excess).collect::<String>()) }
-}
-
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
@@ -131,10 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_shows_the_complaint_harmlessly_and_not_the_output() {
-        let error = shell("echo s3cret; printf 'no\\033[31m entry\\n' >&2; exit 3").unwrap_err();
-        assert!(error.message.ends_with("no [31m entry"), "{error:?}");
-        assert!(error.message.contains("exit status: 3"), "{error:?}");
+    fn a_failure_shows_nothing_the_command_said() {
+        let error = shell("echo s3cret; echo 'the password s3cret was refused' >&2; exit 3").unwrap_err();
+        assert!(error.message.ends_with("failed (exit status: 3)"), "{error:?}");
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     }
 

@@ -157,7 +157,11 @@ impl ConfigFile {
 
     /// Writes the file: whole or not at all, readable by its owner alone if it is new or now holds a secret.
     pub fn save(&self) -> Result<(), ConfigError> {
-        let text = match self.before {
+        let text = match &self.before {
+            // What stood between the first entry and the next goes with it.
+            Some(before) if !before.starts_with(['\n', '\r']) => {
+                self.document.to_string().trim_start_matches(['\n', '\r']).to_owned()
+            }
             Some(_) => self.document.to_string(),
             None => format!("{HEADER}\n{}", self.document.to_string().trim_start_matches('\n')),
         };
@@ -375,6 +379,10 @@ mod tests {
             !text.contains("[profiles.a]") && !text.contains("default_profile") && text.contains("# about b\n[prof"),
             "{text}"
         );
+        let other = "[profiles.b]\nvendor = 'chatbotx'\n";
+        let home = Home::new(Some(&format!("default_profile = 'a'\n\n[profiles.a]\nvendor = 'chatbotx'\n\n{other}")));
+        let text = home.edit(|file| assert!(file.remove("a").unwrap()));
+        assert_eq!(text, other, "no blank line is left where the default stood");
         let home = Home::new(Some(COMMENTED));
         let text = home.edit(|file| file.set_secret("a", "token", &SecretSource::Keyring).unwrap());
         assert_eq!(text, COMMENTED.replacen("token  = 'x' # t", "token  = { keyring = true } # t", 1));

@@ -133,7 +133,7 @@ impl Config {
     pub fn select(&self, wanted: Wanted<'_>, env: &Env) -> Result<Selection, ConfigError> {
         let from_variable = env.text("CONTACTS_PROFILE");
         let (names, variable) = match (wanted, from_variable) {
-            (Wanted::All, _) if self.profiles.is_empty() => return Err(nothing_configured()),
+            (Wanted::All, _) if self.profiles.is_empty() => return Err(self.nothing_configured()),
             (Wanted::All, _) => (self.names().map(ToOwned::to_owned).collect(), None),
             (Wanted::Named([]), Some(names)) => (split_names([names])?, from_variable),
             (Wanted::Named([]), None) => (vec![self.default_name()?], None),
@@ -163,7 +163,7 @@ impl Config {
         let error = ConfigError::new(ConfigErrorKind::NotFound, format!("no profile called `{name}`{place}"));
         let error = error.of_profile(name, None);
         if self.profiles.is_empty() {
-            return Err(ConfigError { hints: nothing_configured().hints, ..error });
+            return Err(ConfigError { hints: self.nothing_configured().hints, ..error });
         }
         Err(error.hint(did_you_mean(name, self.names())))
     }
@@ -187,7 +187,7 @@ impl Config {
             return Err(if self.profiles.is_empty() { error } else { error.hint(did_you_mean(name, self.names())) });
         }
         match self.profiles.as_slice() {
-            [] => Err(nothing_configured()),
+            [] => Err(self.nothing_configured()),
             [(only, _)] => Ok(only.clone()),
             _ => {
                 let names: Vec<&str> = self.names().collect();
@@ -196,6 +196,15 @@ impl Config {
                     .hint("ask them all with `-A`, or settle it:  contacts profile default NAME"))
             }
         }
+    }
+
+    /// The error that a newcomer sees first.
+    fn nothing_configured(&self) -> ConfigError {
+        let there = self.path.is_some() && !self.absent;
+        let place = if there { format!("{}: ", self.shown) } else { String::new() };
+        ConfigError::config(format!("{place}no profile is configured"))
+            .hint("try it without one:      contacts --demo list")
+            .hint("add your own:            contacts profile add")
     }
 
     fn warning(&self, profile: &Profile) -> Option<String> {
@@ -208,13 +217,6 @@ impl Config {
             self.shown, profile.name, profile.name
         ))
     }
-}
-
-/// The error that a newcomer sees first.
-fn nothing_configured() -> ConfigError {
-    ConfigError::config("no profile is configured")
-        .hint("try it without one:      contacts --demo list")
-        .hint("add your own:            contacts profile add")
 }
 
 /// Names split at commas, each once, in order.

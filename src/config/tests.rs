@@ -117,7 +117,8 @@ fn selection_follows_its_precedence() {
 fn a_selection_that_cannot_be_made_says_what_there_is() {
     let nothing = Home::new("");
     let error = nothing.select(&[]).unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (ConfigErrorKind::Config, "no profile is configured"));
+    let message = "~/.config/contacts/config.toml: no profile is configured";
+    assert_eq!((error.kind, error.message.as_str()), (ConfigErrorKind::Config, message));
     assert!(error.hints[0].contains("--demo"));
     assert_eq!(nothing.select(&["x"]).unwrap_err().kind, ConfigErrorKind::NotFound);
 

@@ -340,7 +340,10 @@ fn contacts_that_change_lanes_never_make_a_wrong_exact() {
 #[test]
 fn random_schedules_at_any_concurrency() {
     let mut random = fastrand::Rng::with_seed(7);
-    for _ in 0..4_000 {
+    let rounds = std::env::var("CONTACTS_TEST_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4_000);
+    for round in 0..rounds {
+        // The order in which requests under way arrive is drawn too; a failure comes again.
+        fastrand::seed(round);
         let listing = LISTINGS[random.usize(..LISTINGS.len())];
         let size = random.usize(..30);
         let ops = ops(size);
