@@ -13,12 +13,11 @@ use super::history::{differences, record};
 use super::index::{Postings, amend, drop_block, remove_rows};
 use super::key::{Key, keys_of};
 use super::lock::{SyncLock, lock};
-use super::object::{Decoder, Encoder};
+use super::object::{Decoder, Prepared};
 use super::profile::{self, Block, join, split};
 use super::recency;
 use super::rows::{BLOCK_ROWS, Bits};
 use super::store::{Store, database_error, file_error};
-use super::text::searched_text;
 
 /// Pages that come faster than this share a transaction.
 const COMMIT_AFTER: Duration = Duration::from_millis(250);
@@ -85,12 +84,11 @@ pub struct Batch<'s> {
     started_at: Timestamp,
     cursor: Option<String>,
     bookmark: Option<String>,
-    encoder: Encoder,
     decoder: Decoder,
     block: Option<Block>,
     postings: Postings,
     seen: BTreeMap<i64, (Bits, SeenState)>,
-    waiting: Vec<Contact>,
+    waiting: Vec<Prepared>,
     actives: Vec<(i64, Option<i64>)>,
     committed: Option<Instant>,
     report: SyncReport,
@@ -131,7 +129,6 @@ impl Store {
             resume,
             bookmark: None,
             started_at,
-            encoder: Encoder::new().map_err(codec)?,
             decoder: Decoder::new().map_err(codec)?,
             block: None,
             postings: Postings::default(),
@@ -237,9 +234,15 @@ impl Batch<'_> {
     }
 
     /// Stores the rows of a page and the cursor behind it, in one transaction. Pages that come quickly share one: they
-    /// wait in memory until then, so that no other writer waits for a vendor.
-    pub fn page(&mut self, rows: Vec<Contact>, cursor: Option<&str>, now: Timestamp) -> Result<(), MirrorError> {
-        self.waiting.extend(rows);
+    /// wait in memory until then, so that no other writer waits for a vendor. Rows may come as contacts, or as
+    /// [`Prepared`] by the threads that decoded them.
+    pub fn page<R: Into<Prepared>>(
+        &mut self,
+        rows: Vec<R>,
+        cursor: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), MirrorError> {
+        self.waiting.extend(rows.into_iter().map(Into::into));
         if let Some(cursor) = cursor {
             self.cursor = Some(cursor.to_owned());
         }
@@ -341,14 +344,14 @@ impl Batch<'_> {
 
     fn flush(&mut self, now: Timestamp) -> Result<(), Trouble> {
         let waiting = std::mem::take(&mut self.waiting);
-        waiting.iter().try_for_each(|contact| self.upsert(contact, now))?;
+        waiting.iter().try_for_each(|prepared| self.upsert(prepared, now))?;
         recency::write(&self.store.connection, &std::mem::take(&mut self.actives))?;
         Ok(())
     }
 
-    fn upsert(&mut self, contact: &Contact, now: Timestamp) -> Result<(), Trouble> {
+    fn upsert(&mut self, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
+        let Prepared { contact, text, keys, encoded } = prepared;
         self.report.rows += 1;
-        let encoded = self.encoder.encode(contact).map_err(|error| Trouble::Object(error.to_string()))?;
         let connection = &self.store.connection;
         let stored = connection
             .prepare_cached("SELECT row, print, gone IS NOT NULL FROM contact WHERE profile = ?1 AND id = ?2")?
@@ -369,7 +372,6 @@ impl Batch<'_> {
             }
             Some((row, ..)) => {
                 self.report.changed += 1;
-                let text = searched_text(contact);
                 let (old_text, object): (String, Vec<u8>) = connection
                     .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
                     .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -382,7 +384,7 @@ impl Batch<'_> {
                     .execute(params![row, active, created, updated, encoded.print, text, encoded.object])?;
                 self.actives.push((row, active));
                 record(connection, self.profile, &contact.id, now, &differences(&old, contact))?;
-                let (before, after) = (sorted_keys(&old, &old_text), sorted_keys(contact, &text));
+                let (before, after) = (sorted_keys(&old, &old_text), sorted(keys.clone()));
                 let minus = |a: &[Key], b: &[Key]| -> Vec<Key> {
                     a.iter().filter(|key| b.binary_search(key).is_err()).copied().collect()
                 };
@@ -392,7 +394,6 @@ impl Batch<'_> {
             }
             None => {
                 self.report.added += 1;
-                let text = searched_text(contact);
                 let block = self.room()?;
                 let row = join(block.id, block.used);
                 self.store
@@ -414,7 +415,7 @@ impl Batch<'_> {
                     ])?;
                 self.actives.push((row, active));
                 let (_, place) = split(row);
-                keys_of(contact, &text, |key| self.postings.note(key, place));
+                keys.iter().for_each(|key| self.postings.note(*key, place));
                 self.block = Some(Block { used: block.used + 1, ..block });
                 if block.used + 1 == BLOCK_ROWS {
                     self.index_block()?;
@@ -596,6 +597,10 @@ impl Batch<'_> {
 fn sorted_keys(contact: &Contact, text: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     keys_of(contact, text, |key| keys.push(key));
+    sorted(keys)
+}
+
+fn sorted(mut keys: Vec<Key>) -> Vec<Key> {
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -93,7 +93,8 @@ pub fn hash(bytes: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| {
         let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15_u128;
         // Both halves, so that every bit of the word reaches every bit of the hash.
-        (product as u64) ^ ((product >> 64) as u64).wrapping_add(word.rotate_left(23))
+        let [low, high] = [product & u128::from(u64::MAX), product >> 64].map(|half| u64::try_from(half).unwrap_or(0));
+        low ^ high.wrapping_add(word.rotate_left(23))
     };
     let (words, rest) = bytes.as_chunks::<8>();
     let mut hash = 0x5851_f42d_4c95_7f2d ^ bytes.len() as u64;

@@ -27,6 +27,7 @@ mod upkeep;
 pub use batch::{Batch, Pass, Proof, SyncReport, SyncTarget};
 pub use error::MirrorError;
 pub use history::Change;
+pub use object::Prepared;
 pub use profile::ProfileStatus;
 pub use search::Flow;
 pub use source::{CAPABILITIES, MirrorSource};

@@ -3,9 +3,12 @@
 //! The dictionary was trained on made-up contacts of every vendor. It is fixed and learns from no stored contact, so that
 //! forgetting a contact leaves nothing of it behind.
 
+use std::cell::RefCell;
+
 use crate::model::Contact;
 
-use super::key::hash;
+use super::key::{Key, hash, keys_of};
+use super::text::searched_text;
 
 /// The dictionary of format 1; stored objects need it for ever.
 const DICTIONARY: &[u8] = include_bytes!("dictionary.1");
@@ -41,6 +44,41 @@ impl Encoder {
         serde_json::to_writer(&mut self.json, contact)?;
         let object = self.compressor.compress(&self.json)?;
         Ok(Encoded { object, print: hash(&self.json).cast_signed() })
+    }
+}
+
+/// A contact made ready for the mirror: everything that costs time and needs no database.
+pub struct Prepared {
+    pub(super) contact: Contact,
+    pub(super) text: String,
+    pub(super) keys: Vec<Key>,
+    pub(super) encoded: Encoded,
+}
+
+thread_local! {
+    static ENCODER: RefCell<Option<Encoder>> = const { RefCell::new(None) };
+}
+
+impl Prepared {
+    /// Prepares `contact`; meant for the threads that decode pages, so that the one that writes has less to do.
+    pub fn new(contact: Contact) -> Self {
+        let text = searched_text(&contact);
+        let mut keys = Vec::with_capacity(text.len() + 16);
+        keys_of(&contact, &text, |key| keys.push(key));
+        let encoded = ENCODER.with_borrow_mut(|encoder| {
+            let encoder = match encoder {
+                Some(encoder) => encoder,
+                None => encoder.insert(Encoder::new()?),
+            };
+            encoder.encode(&contact)
+        });
+        Self { contact, text, keys, encoded: encoded.expect("compressing in memory fails for want of memory alone") }
+    }
+}
+
+impl From<Contact> for Prepared {
+    fn from(contact: Contact) -> Self {
+        Self::new(contact)
     }
 }
 

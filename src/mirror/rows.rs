@@ -225,7 +225,9 @@ mod tests {
     fn both_forms_hold_what_was_put_in() {
         for step in [1u32, 2, 7, 300, 20_000] {
             let mut bits = Bits::default();
-            (0..BLOCK_ROWS).step_by(step as usize).for_each(|row| bits.insert(low(row)));
+            for row in (0..BLOCK_ROWS).step_by(step as usize) {
+                bits.insert(low(row));
+            }
             let stored = bits.to_stored();
             assert!(stored.len() <= BITMAP_BYTES);
             let mut back = Bits::default();
@@ -256,7 +258,9 @@ mod tests {
             set.extend((1000..=u16::MAX).filter(|row| dense && row % 2 == 0));
             let stored_of = |set: &std::collections::BTreeSet<u16>| {
                 let mut list = RowList::default();
-                set.iter().for_each(|row| list.push(*row));
+                for row in set {
+                    list.push(*row);
+                }
                 list.into_stored()
             };
             let stored = stored_of(&set);

@@ -113,12 +113,11 @@ impl Shared {
                 Ok(Page { rows, more: Some(more), ..Page::default() })
             }
             Traversal::Everything => {
-                let all = match asked.rows.get() {
-                    Some(rows) => rows,
-                    None => {
-                        let rows = store.rows_by_id(&self.profile, &asked.query)?;
-                        asked.rows.get_or_init(|| rows)
-                    }
+                let all = if let Some(rows) = asked.rows.get() {
+                    rows
+                } else {
+                    let rows = store.rows_by_id(&self.profile, &asked.query)?;
+                    asked.rows.get_or_init(|| rows)
                 };
                 let Some(found) = profile::find(&store.connection, &self.profile).map_err(store.explain())? else {
                     return Err(MirrorError::NoProfile { profile: self.profile.clone() });
@@ -134,7 +133,9 @@ impl Shared {
 
 fn trim(contacts: &mut [Contact], wish: Wish) {
     if !wish.raw {
-        contacts.iter_mut().for_each(|contact| contact.raw = None);
+        for contact in contacts {
+            contact.raw = None;
+        }
     }
 }
 

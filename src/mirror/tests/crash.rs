@@ -45,7 +45,7 @@ fn pass(store: &mut Store, number: usize, mut told: impl FnMut()) {
     let contacts = round(begun);
     let first = batch.resume().map_or(0, |cursor| cursor.parse::<usize>().unwrap() + 1);
     for index in first..contacts.len().div_ceil(PAGE) {
-        batch.page(page_of(&contacts, index), Some(&index.to_string()), now(second)).unwrap();
+        page(&mut batch, page_of(&contacts, index), Some(&index.to_string()), now(second)).unwrap();
         told();
     }
     batch.finish(Proof::Exact, now(second)).unwrap();

@@ -36,11 +36,21 @@ pub(super) fn contact(id: usize, name: &str) -> Contact {
     contact
 }
 
+/// Hands a page to a sync.
+pub(super) fn page(
+    batch: &mut Batch<'_>,
+    rows: Vec<Contact>,
+    cursor: Option<&str>,
+    at: Timestamp,
+) -> Result<(), MirrorError> {
+    batch.page(rows.into_iter().map(Prepared::new).collect(), cursor, at)
+}
+
 /// One full, exact sync of `contacts`, in pages of `size`.
 pub(super) fn sync(store: &mut Store, contacts: &[Contact], size: usize, second: i64) -> SyncReport {
     let mut batch = store.begin_sync(&TARGET, Pass::Full, now(second)).unwrap();
-    for (index, page) in contacts.chunks(size.max(1)).enumerate() {
-        batch.page(page.to_vec(), Some(&index.to_string()), now(second)).unwrap();
+    for (index, rows) in contacts.chunks(size.max(1)).enumerate() {
+        page(&mut batch, rows.to_vec(), Some(&index.to_string()), now(second)).unwrap();
     }
     batch.finish(Proof::Exact, now(second)).unwrap()
 }
@@ -207,8 +217,8 @@ proptest! {
             truth.extend(first.iter().map(|contact| (contact.id.to_string(), contact.clone())));
         }
         let mut batch = store.begin_sync(&TARGET, if increment { Pass::Increment } else { Pass::Full }, now(9)).unwrap();
-        for page in second.chunks(size) {
-            batch.page(page.to_vec(), None, now(9)).unwrap();
+        for rows in second.chunks(size) {
+            page(&mut batch, rows.to_vec(), None, now(9)).unwrap();
         }
         batch.finish(Proof::Exact, now(9)).unwrap();
         if !increment {

@@ -31,7 +31,7 @@ fn nothing_is_removed_without_a_proof() {
         let (_folder, mut store) = store();
         sync(&mut store, &people(&["ann", "bob"]), 9, 0);
         let mut batch = store.begin_sync(&TARGET, Pass::Full, now(60)).unwrap();
-        batch.page(people(&["ann"]), Some("1"), now(60)).unwrap();
+        page(&mut batch, people(&["ann"]), Some("1"), now(60)).unwrap();
         assert_eq!(batch.finish(proof, now(61)).unwrap().removed, 0);
         assert_eq!(names(&store), ["ann", "bob"]);
         let status = store.status().unwrap().remove(0);
@@ -67,12 +67,12 @@ fn an_interrupted_pass_goes_on_where_it_stood() {
     sync(&mut store, &people(&["ann", "bob", "cy", "dot"]), 9, 0);
     let mut batch = store.begin_sync(&TARGET, Pass::Full, now(60)).unwrap();
     assert_eq!(batch.resume(), None);
-    batch.page(people(&["ann"]), Some("after 0"), now(60)).unwrap();
+    page(&mut batch, people(&["ann"]), Some("after 0"), now(60)).unwrap();
     drop(batch);
     assert!(store.freshness("p").unwrap().unwrap().unfinished);
     let mut batch = store.begin_sync(&TARGET, Pass::Full, now(90)).unwrap();
     assert_eq!((batch.resume(), batch.started_at()), (Some("after 0"), now(60)));
-    batch.page(vec![contact(1, "bob")], Some("after 1"), now(91)).unwrap();
+    page(&mut batch, vec![contact(1, "bob")], Some("after 1"), now(91)).unwrap();
     assert_eq!(batch.finish(Proof::Exact, now(92)).unwrap().removed, 2);
     assert_eq!(names(&store), ["ann", "bob"]);
     assert_eq!(store.freshness("p").unwrap().unwrap().as_of, Some(now(60)));
@@ -83,7 +83,7 @@ fn increments_and_repairs_age_the_copy_only_as_they_may() {
     let (_folder, mut store) = store();
     let step = |store: &mut Store, pass, second, proof| {
         let mut batch = store.begin_sync(&TARGET, pass, now(second)).unwrap();
-        batch.page(vec![contact(7, "eve")], None, now(second)).unwrap();
+        page(&mut batch, vec![contact(7, "eve")], None, now(second)).unwrap();
         batch.set_bookmark(second.to_string());
         batch.finish(proof, now(second)).unwrap();
         let status = store.freshness("p").unwrap().unwrap();
@@ -131,7 +131,7 @@ fn readers_see_whole_states_while_a_sync_runs() {
     sync(&mut store, &people(&["ann", "bob"]), 9, 0);
     let reader = Store::open(store.path(), Mode::Read).unwrap();
     let mut batch = store.begin_sync(&TARGET, Pass::Full, now(60)).unwrap();
-    batch.page(people(&["anna", "bob", "cy"]), Some("1"), now(60)).unwrap();
+    page(&mut batch, people(&["anna", "bob", "cy"]), Some("1"), now(60)).unwrap();
     assert_eq!(names(&reader), ["anna", "bob", "cy"], "a page is there at once");
     batch.finish(Proof::Exact, now(60)).unwrap();
     assert_eq!(names(&reader), ["anna", "bob", "cy"]);
