@@ -4,20 +4,19 @@
 //! was last active; or going through the contacts by recency and asking of each whether it is a candidate (many).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use rusqlite::{CachedStatement, Connection};
 
-use crate::model::sort::{PreparedKey, compare_prepared, prepare};
+use crate::model::sort::prepare;
 use crate::model::{Contact, Direction, Filter, SortKey};
 
-use super::index::Reader;
-use super::key::{Need, Rank, need};
+use super::best::{BESIDE, Best, contact_beside, is_beside};
+use super::candidates::{self, Candidates, Scope, count, is_candidate, rows_of};
+use super::key::Rank;
 use super::object::Decoder;
-use super::profile::{self, Block, Profile};
 use super::rank::Looker;
 use super::recency;
-use super::rows::Bits;
 use super::search::{Flow, own};
 
 /// What the ways cost, in steps along the index by recency; tests force each way with them.
@@ -38,38 +37,6 @@ impl Costs {
 const CHEAP: u64 = 5000;
 /// Candidates whose recency is told apart in one step.
 const SORTED_A_STEP: u64 = 8;
-
-/// The profiles asked for and their blocks.
-pub struct Scope {
-    profiles: Vec<Profile>,
-    blocks: Vec<Block>,
-}
-
-impl Scope {
-    /// The scope, or the name of a profile that is not there.
-    pub fn open(connection: &Connection, names: &[&str]) -> rusqlite::Result<Result<Self, String>> {
-        let mut scope = Self { profiles: Vec::new(), blocks: Vec::new() };
-        for name in names {
-            let Some(profile) = profile::find(connection, name)? else {
-                return Ok(Err((*name).to_owned()));
-            };
-            scope.blocks.extend(profile::blocks(connection, profile.id)?);
-            scope.profiles.push(profile);
-        }
-        Ok(Ok(scope))
-    }
-
-    fn rows(&self) -> u64 {
-        self.blocks.iter().map(|block| u64::from(block.used)).sum()
-    }
-
-    fn profile(&self, id: i64) -> Option<&Profile> {
-        self.profiles.iter().find(|profile| profile.id == id)
-    }
-}
-
-/// The rows that may match, by block; without it every row may.
-type Candidates = Option<BTreeMap<i64, Bits>>;
 
 /// Counts what is passed over and handed over.
 pub struct Emit<V> {
@@ -113,27 +80,7 @@ pub struct Hunt<'c, V> {
 
 impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
     fn candidates(&self, rank: Rank) -> rusqlite::Result<Candidates> {
-        let need = need(self.filter, rank);
-        if need == Need::Anything {
-            return Ok(None);
-        }
-        let mut reader = Reader::new(self.connection)?;
-        let fullest = self.scope.blocks.iter().max_by_key(|block| block.indexed);
-        let need = match fullest {
-            Some(block) => reader.order(block.id, need)?,
-            None => need,
-        };
-        let mut found = BTreeMap::new();
-        for block in &self.scope.blocks {
-            let Some(mut bits) = reader.rows(block.id, &need)? else { return Ok(None) };
-            if block.indexed < block.used {
-                bits.or(&Bits::range(block.indexed, block.used));
-            }
-            if !bits.is_empty() {
-                found.insert(block.id, bits);
-            }
-        }
-        Ok(Some(found))
+        candidates::find(self.connection, &self.scope, self.filter, rank)
     }
 
     /// By how closely contacts match, then by recency.
@@ -280,26 +227,29 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
     /// In the order of `keys`; keeps the best `limit` in mind, not every contact.
     pub fn sorted(&mut self, keys: &[SortKey], limit: Option<u64>) -> Result<Flow, Trouble> {
         let keep = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
-        let mut best: Vec<(PreparedKey, i64)> = Vec::new();
-        let trim = |best: &mut Vec<(PreparedKey, i64)>| {
-            best.sort_by(|(a, _), (b, _)| compare_prepared(a, b, keys));
-            best.truncate(keep);
-        };
-        let candidates = self.candidates(Rank::Within)?;
-        let everything: Candidates = match candidates {
-            Some(_) => candidates,
-            None => Some(self.scope.blocks.iter().map(|block| (block.id, Bits::range(0, block.used))).collect()),
-        };
-        for row in rows_of(&everything) {
-            if let Some(contact) = self.matching(row, None)? {
-                best.push((prepare(&contact, keys), row));
-                if best.len() >= keep.saturating_mul(2).saturating_add(1024) {
-                    trim(&mut best);
+        let mut best = Best { keys, keep, rows: Vec::new(), bound: None };
+        let connection = self.connection;
+        match self.candidates(Rank::Within)? {
+            None if self.filter.is_empty() && keys.iter().all(|key| is_beside(key.field)) => {
+                for profile in &self.scope.profiles {
+                    let mut statement = connection.prepare_cached(BESIDE)?;
+                    let mut rows = statement.query([profile.id])?;
+                    while let Some(columns) = rows.next()? {
+                        let contact = contact_beside(columns, profile)?;
+                        best.offer(prepare(&contact, keys), columns.get(0)?);
+                    }
+                }
+            }
+            found => {
+                let found = Some(found.unwrap_or_else(|| candidates::everything(&self.scope)));
+                for row in rows_of(&found) {
+                    if let Some(contact) = self.matching(row, None)? {
+                        best.offer(prepare(&contact, keys), row);
+                    }
                 }
             }
         }
-        trim(&mut best);
-        for (_, row) in best {
+        for row in best.into_rows() {
             if self.show(row, None)?.is_break() {
                 return Ok(Flow::Break(()));
             }
@@ -315,23 +265,6 @@ fn recency_of(active: Option<i64>, direction: Direction) -> (bool, i64) {
         Direction::Descending => active.map(|active| -active),
     };
     (active.is_none(), signed.unwrap_or(0))
-}
-
-/// How many candidates there are; `None` if every row is one.
-fn count(candidates: &Candidates) -> Option<u64> {
-    candidates.as_ref().map(|found| found.values().map(|bits| u64::from(bits.count())).sum())
-}
-
-fn rows_of(candidates: &Candidates) -> impl Iterator<Item = i64> + '_ {
-    candidates
-        .iter()
-        .flatten()
-        .flat_map(|(block, bits)| bits.iter().map(move |place| profile::join(*block, u32::from(place))))
-}
-
-fn is_candidate(candidates: &Candidates, row: i64) -> bool {
-    let (block, place) = profile::split(row);
-    candidates.as_ref().is_none_or(|found| found.get(&block).is_some_and(|bits| bits.contains(place)))
 }
 
 /// What can go wrong in a search.

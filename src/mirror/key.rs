@@ -88,7 +88,6 @@ fn hashed(plane: u64, text: &str) -> Key {
 }
 
 /// A hash of this program's own, since what is stored must mean the same to every later version.
-#[expect(clippy::cast_possible_truncation, reason = "the halves of the product are what is wanted")]
 pub fn hash(bytes: &[u8]) -> u64 {
     let mix = |hash: u64, word: u64| {
         let product = u128::from(hash ^ word) * 0x9e37_79b9_7f4a_7c15_u128;

@@ -5,6 +5,8 @@
 //! read, and whatever is shown was decoded and matched.
 
 mod batch;
+mod best;
+mod candidates;
 mod drive;
 mod error;
 mod history;

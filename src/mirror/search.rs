@@ -6,8 +6,9 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::model::{Contact, Direction, Query, SortField, SortKey};
 
+use super::candidates::Scope;
 use super::error::MirrorError;
-use super::hunt::{Emit, Hunt, Scope, Trouble};
+use super::hunt::{Emit, Hunt, Trouble};
 use super::object::Decoder;
 use super::profile::{self, Profile};
 use super::rank::Looker;

@@ -1,0 +1,135 @@
+//! Which rows may match a filter: by the inverted index, and by the times that are kept beside it.
+
+use std::collections::BTreeMap;
+
+use rusqlite::Connection;
+
+use crate::model::{Filter, Time};
+
+use super::index::Reader;
+use super::key::{Need, Rank, need};
+use super::profile::{self, Block, Profile};
+use super::recency;
+use super::rows::Bits;
+
+/// The rows that may match, by block; without it every row may.
+pub type Candidates = Option<BTreeMap<i64, Bits>>;
+
+/// The profiles asked for and their blocks.
+pub struct Scope {
+    pub profiles: Vec<Profile>,
+    pub blocks: Vec<Block>,
+}
+
+impl Scope {
+    /// The scope, or the name of a profile that is not there.
+    pub fn open(connection: &Connection, names: &[&str]) -> rusqlite::Result<Result<Self, String>> {
+        let mut scope = Self { profiles: Vec::new(), blocks: Vec::new() };
+        for name in names {
+            let Some(profile) = profile::find(connection, name)? else {
+                return Ok(Err((*name).to_owned()));
+            };
+            scope.blocks.extend(profile::blocks(connection, profile.id)?);
+            scope.profiles.push(profile);
+        }
+        Ok(Ok(scope))
+    }
+
+    /// How many rows there are, those of removed contacts included.
+    pub fn rows(&self) -> u64 {
+        self.blocks.iter().map(|block| u64::from(block.used)).sum()
+    }
+
+    /// The profile with this number.
+    pub fn profile(&self, id: i64) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.id == id)
+    }
+}
+
+/// Every row of the scope.
+pub fn everything(scope: &Scope) -> BTreeMap<i64, Bits> {
+    scope.blocks.iter().map(|block| (block.id, Bits::range(0, block.used))).collect()
+}
+
+/// The rows that may match `filter` with this rank or a better one.
+pub fn find(connection: &Connection, scope: &Scope, filter: &Filter, rank: Rank) -> rusqlite::Result<Candidates> {
+    let mut found = indexed(connection, scope, need(filter, rank))?;
+    if let Some(since) = filter.active_since.and_then(millis) {
+        let rows = found.get_or_insert_with(|| everything(scope));
+        for (block, bits) in rows.iter_mut() {
+            let mut active = Bits::default();
+            recency::read(connection, *block, bits, |at, row| {
+                if at.is_some_and(|at| at >= since) {
+                    active.insert(profile::split(row).1);
+                }
+            })?;
+            *bits = active;
+        }
+    }
+    if let Some(since) = filter.created_since.and_then(millis)
+        && found.is_none()
+    {
+        found = Some(created(connection, scope, since)?);
+    }
+    if let Some(rows) = &mut found {
+        rows.retain(|_, bits| !bits.is_empty());
+    }
+    Ok(found)
+}
+
+fn millis(time: Time) -> Option<i64> {
+    Some(time.timestamp().as_millisecond())
+}
+
+fn indexed(connection: &Connection, scope: &Scope, need: Need) -> rusqlite::Result<Candidates> {
+    if need == Need::Anything {
+        return Ok(None);
+    }
+    let mut reader = Reader::new(connection)?;
+    let need = match scope.blocks.iter().max_by_key(|block| block.indexed) {
+        Some(fullest) => reader.order(fullest.id, need)?,
+        None => need,
+    };
+    let mut found = BTreeMap::new();
+    for block in &scope.blocks {
+        let Some(mut bits) = reader.rows(block.id, &need)? else { return Ok(None) };
+        if block.indexed < block.used {
+            bits.or(&Bits::range(block.indexed, block.used));
+        }
+        found.insert(block.id, bits);
+    }
+    Ok(Some(found))
+}
+
+fn created(connection: &Connection, scope: &Scope, since: i64) -> rusqlite::Result<BTreeMap<i64, Bits>> {
+    let mut found: BTreeMap<i64, Bits> = BTreeMap::new();
+    let mut statement =
+        connection.prepare_cached("SELECT row FROM contact WHERE row BETWEEN ?1 AND ?2 AND created >= ?3")?;
+    for block in &scope.blocks {
+        let mut rows = statement.query([profile::join(block.id, 0), profile::join(block.id, block.used), since])?;
+        while let Some(row) = rows.next()? {
+            let (block, place) = profile::split(row.get(0)?);
+            found.entry(block).or_default().insert(place);
+        }
+    }
+    Ok(found)
+}
+
+/// How many candidates there are; `None` if every row is one.
+pub fn count(candidates: &Candidates) -> Option<u64> {
+    candidates.as_ref().map(|found| found.values().map(|bits| u64::from(bits.count())).sum())
+}
+
+/// The rows of candidates, ascending.
+pub fn rows_of(candidates: &Candidates) -> impl Iterator<Item = i64> + '_ {
+    candidates
+        .iter()
+        .flatten()
+        .flat_map(|(block, bits)| bits.iter().map(move |place| profile::join(*block, u32::from(place))))
+}
+
+/// Whether a row is a candidate.
+pub fn is_candidate(candidates: &Candidates, row: i64) -> bool {
+    let (block, place) = profile::split(row);
+    candidates.as_ref().is_none_or(|found| found.get(&block).is_some_and(|bits| bits.contains(place)))
+}
