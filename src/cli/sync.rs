@@ -13,8 +13,8 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::config::duration;
-use crate::mirror::{Batch, FILE_NAME, MirrorError, Mode, Pass, Proof, Store, SyncTarget};
-use crate::model::{Contact, Query, Time};
+use crate::mirror::{Batch, FILE_NAME, MirrorError, Mode, Pass, Prepared, Proof, Store, SyncTarget};
+use crate::model::{Query, Time};
 use crate::source::walk::{Extent, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkOptions, WalkState, walk};
 use crate::source::{Source, SourceError, Traversal, Window};
 
@@ -142,7 +142,7 @@ async fn sync(
     let started = batch.started_at();
     let resume = resume.map(|state| Resume { state, ids: Box::new(std::iter::empty()) });
     let mut sink = Stored { batch, waiting: Vec::new(), clock: context, failure: None, line: line.teller() };
-    let stage = Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(|contact: Contact| contact) };
+    let stage = Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(Prepared::new) };
     let options = WalkOptions { started_at: Some(started), ..WalkOptions::default() };
     let outcome = walk(source, &plan, Extent::All, options, stage, &mut sink, resume).await;
     let Stored { mut batch, failure, waiting, .. } = sink;
@@ -220,14 +220,14 @@ async fn increment(
 /// Puts the rows of a walk into the mirror, page by page with the walk's state.
 struct Stored<'a> {
     batch: Batch<'a>,
-    waiting: Vec<Contact>,
+    waiting: Vec<Prepared>,
     clock: &'a Context,
     failure: Option<MirrorError>,
     line: std::rc::Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Contact> for Stored<'_> {
-    fn rows(&mut self, rows: Vec<Contact>) -> ControlFlow<()> {
+impl Sink<Prepared> for Stored<'_> {
+    fn rows(&mut self, rows: Vec<Prepared>) -> ControlFlow<()> {
         self.waiting.extend(rows);
         ControlFlow::Continue(())
     }

@@ -134,7 +134,8 @@ pub struct PreparedKey {
 
 /// Prepares `contact` for sorting by `keys`.
 pub fn prepare(contact: &Contact, keys: &[SortKey]) -> PreparedKey {
-    let text = |text: Option<&str>| text.map(fold).filter(|t| !t.is_empty()).map(|t| SortValue::Text(t.as_ref().into()));
+    let text =
+        |text: Option<&str>| text.map(fold).filter(|t| !t.is_empty()).map(|t| SortValue::Text(t.as_ref().into()));
     let time = |time: Option<Time>| time.map(SortValue::Time);
     let values = keys
         .iter()
