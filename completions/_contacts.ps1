@@ -50,8 +50,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List contacts, most recently active first')
@@ -67,7 +67,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what changed in the mirrored contacts')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what changed in one mirrored contact')
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'GET a path from the profile''s vendor, the reply as it is')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at this machine and every profile, and say what to do')
             [CompletionResult]::new('vendors', 'vendors', [CompletionResultType]::ParameterValue, 'Show what each vendor can do')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve the vendors'' APIs on loopback with made-up contacts')
             [CompletionResult]::new('csv-unsafe', 'csv-unsafe', [CompletionResultType]::ParameterValue, 'Restore a file that --csv-safe guarded, byte for byte')
@@ -78,17 +78,17 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             break
         }
         'contacts;list' {
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
-            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first so many')
-            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for so many in one request')
-            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this (repeat for further keys)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only contacts with this label (repeat: any of them)')
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'Only contacts with a channel of this kind, as `whatsapp`')
             [CompletionResult]::new('--inbox', '--inbox', [CompletionResultType]::ParameterName, 'Only contacts with a channel in this inbox (repeat: any of them)')
             [CompletionResult]::new('--unknown', '--unknown', [CompletionResultType]::ParameterName, 'Contacts marked unknown')
             [CompletionResult]::new('--created-since', '--created-since', [CompletionResultType]::ParameterName, 'Only contacts created since then: a time, a date, or as `7d`')
             [CompletionResult]::new('--active-since', '--active-since', [CompletionResultType]::ParameterName, 'Only contacts active since then: a time, a date, or as `24h`')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
+            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first so many')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this (repeat for further keys)')
+            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for so many in one request')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Keep the state of an export here, and go on from it after an interruption')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
@@ -108,9 +108,9 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
             [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
+            [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All of them, proved complete or said not to be')
             [CompletionResult]::new('--no-channels', '--no-channels', [CompletionResultType]::ParameterName, 'Do not ask for channels where that is cheaper')
-            [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
             [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
@@ -123,25 +123,25 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;search' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'Must occur in the name')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'Must occur in an e-mail address')
             [CompletionResult]::new('--phone', '--phone', [CompletionResultType]::ParameterName, 'Must occur in a phone number, however it is written')
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
-            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first so many')
-            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for so many in one request')
-            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this (repeat for further keys)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only contacts with this label (repeat: any of them)')
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'Only contacts with a channel of this kind, as `whatsapp`')
             [CompletionResult]::new('--inbox', '--inbox', [CompletionResultType]::ParameterName, 'Only contacts with a channel in this inbox (repeat: any of them)')
             [CompletionResult]::new('--unknown', '--unknown', [CompletionResultType]::ParameterName, 'Contacts marked unknown')
             [CompletionResult]::new('--created-since', '--created-since', [CompletionResultType]::ParameterName, 'Only contacts created since then: a time, a date, or as `7d`')
             [CompletionResult]::new('--active-since', '--active-since', [CompletionResultType]::ParameterName, 'Only contacts active since then: a time, a date, or as `24h`')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
+            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first so many')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this (repeat for further keys)')
+            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for so many in one request')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Keep the state of an export here, and go on from it after an interruption')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
@@ -162,11 +162,11 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
             [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Words and fields must equal a whole field')
-            [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Read every contact and match here, for what the vendor''s own search cannot find')
-            [CompletionResult]::new('--fail-empty', '--fail-empty', [CompletionResultType]::ParameterName, 'Exit with 5 when nothing matches')
+            [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All of them, proved complete or said not to be')
             [CompletionResult]::new('--no-channels', '--no-channels', [CompletionResultType]::ParameterName, 'Do not ask for channels where that is cheaper')
-            [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
+            [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Read every contact and match here, for what the vendor''s own search cannot find')
+            [CompletionResult]::new('--fail-empty', '--fail-empty', [CompletionResultType]::ParameterName, 'Exit with 5 when nothing matches')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
             [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
@@ -179,8 +179,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;pick' {
@@ -215,8 +215,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;show' {
@@ -249,23 +249,23 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;channels' {
             [CompletionResult]::new('--search', '--search', [CompletionResultType]::ParameterName, 'Channels of the contacts that this finds, instead of ids')
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
-            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
-            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first so many')
-            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for so many in one request')
-            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this (repeat for further keys)')
             [CompletionResult]::new('--label', '--label', [CompletionResultType]::ParameterName, 'Only contacts with this label (repeat: any of them)')
             [CompletionResult]::new('--channel', '--channel', [CompletionResultType]::ParameterName, 'Only contacts with a channel of this kind, as `whatsapp`')
             [CompletionResult]::new('--inbox', '--inbox', [CompletionResultType]::ParameterName, 'Only contacts with a channel in this inbox (repeat: any of them)')
             [CompletionResult]::new('--unknown', '--unknown', [CompletionResultType]::ParameterName, 'Contacts marked unknown')
             [CompletionResult]::new('--created-since', '--created-since', [CompletionResultType]::ParameterName, 'Only contacts created since then: a time, a date, or as `7d`')
             [CompletionResult]::new('--active-since', '--active-since', [CompletionResultType]::ParameterName, 'Only contacts active since then: a time, a date, or as `24h`')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Show at most so many [default: 50]')
+            [CompletionResult]::new('--skip', '--skip', [CompletionResultType]::ParameterName, 'Pass over the first so many')
+            [CompletionResult]::new('--sort', '--sort', [CompletionResultType]::ParameterName, 'Sort by this (repeat for further keys)')
+            [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Ask for so many in one request')
             [CompletionResult]::new('--out', '--out', [CompletionResultType]::ParameterName, 'Write to this file, whole or not at all')
             [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Keep the state of an export here, and go on from it after an interruption')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
@@ -285,9 +285,9 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
             [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
+            [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All of them, proved complete or said not to be')
             [CompletionResult]::new('--no-channels', '--no-channels', [CompletionResultType]::ParameterName, 'Do not ask for channels where that is cheaper')
-            [CompletionResult]::new('--blocked', '--blocked', [CompletionResultType]::ParameterName, 'Only contacts that are blocked')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
             [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
@@ -300,8 +300,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile' {
@@ -334,8 +334,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a profile and where its secrets are kept')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a profile; asks for what is not given')
@@ -375,8 +375,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile;show' {
@@ -409,8 +409,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile;add' {
@@ -450,8 +450,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile;remove' {
@@ -485,8 +485,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile;default' {
@@ -519,8 +519,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile;check' {
@@ -553,8 +553,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;profile;help' {
@@ -621,8 +621,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;logout' {
@@ -655,8 +655,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;sync' {
@@ -691,8 +691,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;mirror' {
@@ -725,8 +725,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is stored of each profile, and how old it is')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
@@ -764,8 +764,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;mirror;verify' {
@@ -798,8 +798,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;mirror;rebuild' {
@@ -832,8 +832,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;mirror;forget' {
@@ -866,8 +866,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;mirror;help' {
@@ -924,8 +924,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;log' {
@@ -958,8 +958,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;api' {
@@ -994,8 +994,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;doctor' {
@@ -1028,8 +1028,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;vendors' {
@@ -1062,8 +1062,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;sandbox' {
@@ -1107,8 +1107,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;csv-unsafe' {
@@ -1142,8 +1142,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;completions' {
@@ -1176,11 +1176,12 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;man' {
+            [CompletionResult]::new('--dir', '--dir', [CompletionResultType]::ParameterName, 'Write every page into this folder, as contacts.1, contacts-search.1 and so on')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not')
@@ -1198,6 +1199,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
             [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
+            [CompletionResult]::new('--markdown', '--markdown', [CompletionResultType]::ParameterName, 'Print all commands in one document, as Markdown')
             [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
             [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
             [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
@@ -1210,8 +1212,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;schema' {
@@ -1244,8 +1246,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'contacts;help' {
@@ -1262,7 +1264,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what changed in the mirrored contacts')
             [CompletionResult]::new('log', 'log', [CompletionResultType]::ParameterValue, 'Show what changed in one mirrored contact')
             [CompletionResult]::new('api', 'api', [CompletionResultType]::ParameterValue, 'GET a path from the profile''s vendor, the reply as it is')
-            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do')
+            [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Look at this machine and every profile, and say what to do')
             [CompletionResult]::new('vendors', 'vendors', [CompletionResultType]::ParameterValue, 'Show what each vendor can do')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve the vendors'' APIs on loopback with made-up contacts')
             [CompletionResult]::new('csv-unsafe', 'csv-unsafe', [CompletionResultType]::ParameterValue, 'Restore a file that --csv-safe guarded, byte for byte')

@@ -47,8 +47,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand -V 'Print version'
             cand --version 'Print version'
             cand list 'List contacts, most recently active first'
@@ -64,7 +64,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand diff 'Show what changed in the mirrored contacts'
             cand log 'Show what changed in one mirrored contact'
             cand api 'GET a path from the profile''s vendor, the reply as it is'
-            cand doctor 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
+            cand doctor 'Look at this machine and every profile, and say what to do'
             cand vendors 'Show what each vendor can do'
             cand sandbox 'Serve the vendors'' APIs on loopback with made-up contacts'
             cand csv-unsafe 'Restore a file that --csv-safe guarded, byte for byte'
@@ -74,17 +74,17 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contacts;list'= {
-            cand -n 'Show at most so many [default: 50]'
-            cand --limit 'Show at most so many [default: 50]'
-            cand --skip 'Pass over the first so many'
-            cand --page-size 'Ask for so many in one request'
-            cand --sort 'Sort by this (repeat for further keys)'
             cand --label 'Only contacts with this label (repeat: any of them)'
             cand --channel 'Only contacts with a channel of this kind, as `whatsapp`'
             cand --inbox 'Only contacts with a channel in this inbox (repeat: any of them)'
             cand --unknown 'Contacts marked unknown'
             cand --created-since 'Only contacts created since then: a time, a date, or as `7d`'
             cand --active-since 'Only contacts active since then: a time, a date, or as `24h`'
+            cand -n 'Show at most so many [default: 50]'
+            cand --limit 'Show at most so many [default: 50]'
+            cand --skip 'Pass over the first so many'
+            cand --sort 'Sort by this (repeat for further keys)'
+            cand --page-size 'Ask for so many in one request'
             cand --out 'Write to this file, whole or not at all'
             cand --resume 'Keep the state of an export here, and go on from it after an interruption'
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -104,9 +104,9 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --max-retries 'Repeat a failed request so often'
             cand --max-wait 'Wait so long for rate limits in all'
             cand --concurrency 'Have so many requests under way at once'
+            cand --blocked 'Only contacts that are blocked'
             cand --all 'All of them, proved complete or said not to be'
             cand --no-channels 'Do not ask for channels where that is cheaper'
-            cand --blocked 'Only contacts that are blocked'
             cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
             cand -A 'Ask every profile'
             cand --all-profiles 'Ask every profile'
@@ -119,24 +119,24 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;search'= {
             cand --name 'Must occur in the name'
             cand --email 'Must occur in an e-mail address'
             cand --phone 'Must occur in a phone number, however it is written'
-            cand -n 'Show at most so many [default: 50]'
-            cand --limit 'Show at most so many [default: 50]'
-            cand --skip 'Pass over the first so many'
-            cand --page-size 'Ask for so many in one request'
-            cand --sort 'Sort by this (repeat for further keys)'
             cand --label 'Only contacts with this label (repeat: any of them)'
             cand --channel 'Only contacts with a channel of this kind, as `whatsapp`'
             cand --inbox 'Only contacts with a channel in this inbox (repeat: any of them)'
             cand --unknown 'Contacts marked unknown'
             cand --created-since 'Only contacts created since then: a time, a date, or as `7d`'
             cand --active-since 'Only contacts active since then: a time, a date, or as `24h`'
+            cand -n 'Show at most so many [default: 50]'
+            cand --limit 'Show at most so many [default: 50]'
+            cand --skip 'Pass over the first so many'
+            cand --sort 'Sort by this (repeat for further keys)'
+            cand --page-size 'Ask for so many in one request'
             cand --out 'Write to this file, whole or not at all'
             cand --resume 'Keep the state of an export here, and go on from it after an interruption'
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -157,11 +157,11 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --max-wait 'Wait so long for rate limits in all'
             cand --concurrency 'Have so many requests under way at once'
             cand --exact 'Words and fields must equal a whole field'
-            cand --scan 'Read every contact and match here, for what the vendor''s own search cannot find'
-            cand --fail-empty 'Exit with 5 when nothing matches'
+            cand --blocked 'Only contacts that are blocked'
             cand --all 'All of them, proved complete or said not to be'
             cand --no-channels 'Do not ask for channels where that is cheaper'
-            cand --blocked 'Only contacts that are blocked'
+            cand --scan 'Read every contact and match here, for what the vendor''s own search cannot find'
+            cand --fail-empty 'Exit with 5 when nothing matches'
             cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
             cand -A 'Ask every profile'
             cand --all-profiles 'Ask every profile'
@@ -174,8 +174,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;pick'= {
             cand -n 'Choose among so many'
@@ -209,8 +209,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;show'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -242,22 +242,22 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;channels'= {
             cand --search 'Channels of the contacts that this finds, instead of ids'
-            cand -n 'Show at most so many [default: 50]'
-            cand --limit 'Show at most so many [default: 50]'
-            cand --skip 'Pass over the first so many'
-            cand --page-size 'Ask for so many in one request'
-            cand --sort 'Sort by this (repeat for further keys)'
             cand --label 'Only contacts with this label (repeat: any of them)'
             cand --channel 'Only contacts with a channel of this kind, as `whatsapp`'
             cand --inbox 'Only contacts with a channel in this inbox (repeat: any of them)'
             cand --unknown 'Contacts marked unknown'
             cand --created-since 'Only contacts created since then: a time, a date, or as `7d`'
             cand --active-since 'Only contacts active since then: a time, a date, or as `24h`'
+            cand -n 'Show at most so many [default: 50]'
+            cand --limit 'Show at most so many [default: 50]'
+            cand --skip 'Pass over the first so many'
+            cand --sort 'Sort by this (repeat for further keys)'
+            cand --page-size 'Ask for so many in one request'
             cand --out 'Write to this file, whole or not at all'
             cand --resume 'Keep the state of an export here, and go on from it after an interruption'
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -277,9 +277,9 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --max-retries 'Repeat a failed request so often'
             cand --max-wait 'Wait so long for rate limits in all'
             cand --concurrency 'Have so many requests under way at once'
+            cand --blocked 'Only contacts that are blocked'
             cand --all 'All of them, proved complete or said not to be'
             cand --no-channels 'Do not ask for channels where that is cheaper'
-            cand --blocked 'Only contacts that are blocked'
             cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
             cand -A 'Ask every profile'
             cand --all-profiles 'Ask every profile'
@@ -292,8 +292,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -325,8 +325,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand list 'List the profiles'
             cand show 'Show a profile and where its secrets are kept'
             cand add 'Add a profile; asks for what is not given'
@@ -365,8 +365,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile;show'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -398,8 +398,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile;add'= {
             cand --vendor 'The vendor: rocketchat, livedesk, chatbotx or chatwoot'
@@ -438,8 +438,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile;remove'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -472,8 +472,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile;default'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -505,8 +505,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile;check'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -538,8 +538,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;profile;help'= {
             cand list 'List the profiles'
@@ -597,8 +597,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;logout'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -630,8 +630,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;sync'= {
             cand --watch 'Stay, and refresh again and again after this long'
@@ -665,8 +665,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;mirror'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -698,8 +698,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
             cand status 'Show what is stored of each profile, and how old it is'
             cand verify 'Check the database, every contact and the index'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
@@ -736,8 +736,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;mirror;verify'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -769,8 +769,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;mirror;rebuild'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -802,8 +802,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;mirror;forget'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -835,8 +835,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;mirror;help'= {
             cand status 'Show what is stored of each profile, and how old it is'
@@ -886,8 +886,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;log'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -919,8 +919,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;api'= {
             cand -f 'Add a parameter to the query (repeat)'
@@ -954,8 +954,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;doctor'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -987,8 +987,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;vendors'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -1020,8 +1020,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;sandbox'= {
             cand --contacts 'Make up so many contacts for each vendor'
@@ -1064,8 +1064,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;csv-unsafe'= {
             cand --out 'Write to this file, whole or not at all; it may be the same'
@@ -1098,8 +1098,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;completions'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -1131,10 +1131,11 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;man'= {
+            cand --dir 'Write every page into this folder, as contacts.1, contacts-search.1 and so on'
             cand -p 'Ask this profile (repeat, or separate by commas)'
             cand --profile 'Ask this profile (repeat, or separate by commas)'
             cand --max-age 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not'
@@ -1152,6 +1153,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --max-retries 'Repeat a failed request so often'
             cand --max-wait 'Wait so long for rate limits in all'
             cand --concurrency 'Have so many requests under way at once'
+            cand --markdown 'Print all commands in one document, as Markdown'
             cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
             cand -A 'Ask every profile'
             cand --all-profiles 'Ask every profile'
@@ -1164,8 +1166,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;schema'= {
             cand -p 'Ask this profile (repeat, or separate by commas)'
@@ -1197,8 +1199,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --quiet 'Say nothing but errors'
             cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
             cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'contacts;help'= {
             cand list 'List contacts, most recently active first'
@@ -1214,7 +1216,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand diff 'Show what changed in the mirrored contacts'
             cand log 'Show what changed in one mirrored contact'
             cand api 'GET a path from the profile''s vendor, the reply as it is'
-            cand doctor 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
+            cand doctor 'Look at this machine and every profile, and say what to do'
             cand vendors 'Show what each vendor can do'
             cand sandbox 'Serve the vendors'' APIs on loopback with made-up contacts'
             cand csv-unsafe 'Restore a file that --csv-safe guarded, byte for byte'

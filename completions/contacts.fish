@@ -32,8 +32,8 @@ complete -c contacts -n "__fish_contacts_needs_command" -l columns -d 'Show thes
 complete -c contacts -n "__fish_contacts_needs_command" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_needs_command" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_needs_command" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_needs_command" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_needs_command" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_needs_command" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_needs_command" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_needs_command" -l timeout -d 'Give one request this long' -r
@@ -49,7 +49,7 @@ complete -c contacts -n "__fish_contacts_needs_command" -l csv-safe -d 'Guard ce
 complete -c contacts -n "__fish_contacts_needs_command" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_needs_command" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_needs_command" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_needs_command" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_needs_command" -s V -l version -d 'Print version'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "list" -d 'List contacts, most recently active first'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "search" -d 'Find contacts in which every word occurs'
@@ -64,7 +64,7 @@ complete -c contacts -n "__fish_contacts_needs_command" -f -a "mirror" -d 'Look 
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "diff" -d 'Show what changed in the mirrored contacts'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "log" -d 'Show what changed in one mirrored contact'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "api" -d 'GET a path from the profile\'s vendor, the reply as it is'
-complete -c contacts -n "__fish_contacts_needs_command" -f -a "doctor" -d 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
+complete -c contacts -n "__fish_contacts_needs_command" -f -a "doctor" -d 'Look at this machine and every profile, and say what to do'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "vendors" -d 'Show what each vendor can do'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "sandbox" -d 'Serve the vendors\' APIs on loopback with made-up contacts'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "csv-unsafe" -d 'Restore a file that --csv-safe guarded, byte for byte'
@@ -72,18 +72,18 @@ complete -c contacts -n "__fish_contacts_needs_command" -f -a "completions" -d '
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "man" -d 'Print the manual page of a command'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "schema" -d 'Print the JSON Schema of the output'
 complete -c contacts -n "__fish_contacts_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c contacts -n "__fish_contacts_using_subcommand list" -s n -l limit -d 'Show at most so many [default: 50]' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l skip -d 'Pass over the first so many' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l label -d 'Only contacts with this label (repeat: any of them)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l channel -d 'Only contacts with a channel of this kind, as `whatsapp`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l inbox -d 'Only contacts with a channel in this inbox (repeat: any of them)' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l unknown -d 'Contacts marked unknown' -r -f -a "include\t'Show them too'
-exclude\t'Leave them out'
-only\t'Show only them'"
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l unknown -d 'Contacts marked unknown' -r -f -a "include\t''
+exclude\t''
+only\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l created-since -d 'Only contacts created since then: a time, a date, or as `7d`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l active-since -d 'Only contacts active since then: a time, a date, or as `24h`' -r
+complete -c contacts -n "__fish_contacts_using_subcommand list" -s n -l limit -d 'Show at most so many [default: 50]' -r
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l skip -d 'Pass over the first so many' -r
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l sort -d 'Sort by this (repeat for further keys)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l page-size -d 'Ask for so many in one request' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l out -d 'Write to this file, whole or not at all' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
@@ -94,17 +94,17 @@ complete -c contacts -n "__fish_contacts_using_subcommand list" -l columns -d 'S
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l max-wait -d 'Wait so long for rate limits in all' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l blocked -d 'Only contacts that are blocked'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l all -d 'All of them, proved complete or said not to be'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l no-channels -d 'Do not ask for channels where that is cheaper'
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l blocked -d 'Only contacts that are blocked'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -s A -l all-profiles -d 'Ask every profile'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
@@ -114,22 +114,22 @@ complete -c contacts -n "__fish_contacts_using_subcommand list" -l csv-safe -d '
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand list" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand list" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l name -d 'Must occur in the name' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l email -d 'Must occur in an e-mail address' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l phone -d 'Must occur in a phone number, however it is written' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -s n -l limit -d 'Show at most so many [default: 50]' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l skip -d 'Pass over the first so many' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l label -d 'Only contacts with this label (repeat: any of them)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l channel -d 'Only contacts with a channel of this kind, as `whatsapp`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l inbox -d 'Only contacts with a channel in this inbox (repeat: any of them)' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l unknown -d 'Contacts marked unknown' -r -f -a "include\t'Show them too'
-exclude\t'Leave them out'
-only\t'Show only them'"
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l unknown -d 'Contacts marked unknown' -r -f -a "include\t''
+exclude\t''
+only\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l created-since -d 'Only contacts created since then: a time, a date, or as `7d`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l active-since -d 'Only contacts active since then: a time, a date, or as `24h`' -r
+complete -c contacts -n "__fish_contacts_using_subcommand search" -s n -l limit -d 'Show at most so many [default: 50]' -r
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l skip -d 'Pass over the first so many' -r
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l sort -d 'Sort by this (repeat for further keys)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l page-size -d 'Ask for so many in one request' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l out -d 'Write to this file, whole or not at all' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
@@ -140,8 +140,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -l columns -d 
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l timeout -d 'Give one request this long' -r
@@ -149,11 +149,11 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -l max-retries
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l max-wait -d 'Wait so long for rate limits in all' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l concurrency -d 'Have so many requests under way at once' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l exact -d 'Words and fields must equal a whole field'
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l scan -d 'Read every contact and match here, for what the vendor\'s own search cannot find'
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l fail-empty -d 'Exit with 5 when nothing matches'
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l blocked -d 'Only contacts that are blocked'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l all -d 'All of them, proved complete or said not to be'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l no-channels -d 'Do not ask for channels where that is cheaper'
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l blocked -d 'Only contacts that are blocked'
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l scan -d 'Read every contact and match here, for what the vendor\'s own search cannot find'
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l fail-empty -d 'Exit with 5 when nothing matches'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s A -l all-profiles -d 'Ask every profile'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
@@ -163,7 +163,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -l csv-safe -d
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand search" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -s n -l limit -d 'Choose among so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -173,8 +173,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand pick" -l columns -d 'S
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand pick" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l timeout -d 'Give one request this long' -r
@@ -190,7 +190,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand pick" -l csv-safe -d '
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand pick" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand show" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l config -d 'Read this configuration file' -r -F
@@ -199,8 +199,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand show" -l columns -d 'S
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand show" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand show" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l timeout -d 'Give one request this long' -r
@@ -216,20 +216,20 @@ complete -c contacts -n "__fish_contacts_using_subcommand show" -l csv-safe -d '
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand show" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand show" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand show" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l search -d 'Channels of the contacts that this finds, instead of ids' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -s n -l limit -d 'Show at most so many [default: 50]' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l skip -d 'Pass over the first so many' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l label -d 'Only contacts with this label (repeat: any of them)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l channel -d 'Only contacts with a channel of this kind, as `whatsapp`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l inbox -d 'Only contacts with a channel in this inbox (repeat: any of them)' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l unknown -d 'Contacts marked unknown' -r -f -a "include\t'Show them too'
-exclude\t'Leave them out'
-only\t'Show only them'"
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l unknown -d 'Contacts marked unknown' -r -f -a "include\t''
+exclude\t''
+only\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l created-since -d 'Only contacts created since then: a time, a date, or as `7d`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l active-since -d 'Only contacts active since then: a time, a date, or as `24h`' -r
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -s n -l limit -d 'Show at most so many [default: 50]' -r
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l skip -d 'Pass over the first so many' -r
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l sort -d 'Sort by this (repeat for further keys)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l page-size -d 'Ask for so many in one request' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l out -d 'Write to this file, whole or not at all' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
@@ -240,17 +240,17 @@ complete -c contacts -n "__fish_contacts_using_subcommand channels" -l columns -
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l max-wait -d 'Wait so long for rate limits in all' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l blocked -d 'Only contacts that are blocked'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l all -d 'All of them, proved complete or said not to be'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l no-channels -d 'Do not ask for channels where that is cheaper'
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l blocked -d 'Only contacts that are blocked'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -s A -l all-profiles -d 'Ask every profile'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
@@ -260,7 +260,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand channels" -l csv-safe 
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l config -d 'Read this configuration file' -r -F
@@ -269,8 +269,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fis
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l timeout -d 'Give one request this long' -r
@@ -286,7 +286,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fis
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -f -a "list" -d 'List the profiles'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -f -a "show" -d 'Show a profile and where its secrets are kept'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -f -a "add" -d 'Add a profile; asks for what is not given'
@@ -302,8 +302,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give one request this long' -r
@@ -319,7 +319,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file' -r -F
@@ -328,8 +328,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give one request this long' -r
@@ -345,7 +345,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l vendor -d 'The vendor: rocketchat, livedesk, chatbotx or chatwoot' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l base-url -d 'Where the account lies: the base URL, or the address of one of its web pages' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l set -d 'Set a key that is no secret, as `account_id=1` (repeat)' -r
@@ -358,8 +358,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l timeout -d 'Give one request this long' -r
@@ -378,7 +378,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l config -d 'Read this configuration file' -r -F
@@ -387,8 +387,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l timeout -d 'Give one request this long' -r
@@ -405,7 +405,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l config -d 'Read this configuration file' -r -F
@@ -414,8 +414,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l timeout -d 'Give one request this long' -r
@@ -431,7 +431,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l config -d 'Read this configuration file' -r -F
@@ -440,8 +440,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Give one request this long' -r
@@ -457,7 +457,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the profiles'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show a profile and where its secrets are kept'
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a profile; asks for what is not given'
@@ -474,8 +474,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand login" -l columns -d '
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand login" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand login" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l timeout -d 'Give one request this long' -r
@@ -493,7 +493,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand login" -l csv-safe -d 
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand login" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand login" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand login" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l config -d 'Read this configuration file' -r -F
@@ -502,8 +502,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand logout" -l columns -d 
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand logout" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand logout" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l timeout -d 'Give one request this long' -r
@@ -519,7 +519,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand logout" -l csv-safe -d
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l watch -d 'Stay, and refresh again and again after this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -529,8 +529,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand sync" -l columns -d 'S
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand sync" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand sync" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l timeout -d 'Give one request this long' -r
@@ -547,7 +547,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand sync" -l csv-safe -d '
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand sync" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l config -d 'Read this configuration file' -r -F
@@ -556,8 +556,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l timeout -d 'Give one request this long' -r
@@ -573,7 +573,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "verify" -d 'Check the database, every contact and the index'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
@@ -587,8 +587,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l timeout -d 'Give one request this long' -r
@@ -604,7 +604,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l config -d 'Read this configuration file' -r -F
@@ -613,8 +613,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l timeout -d 'Give one request this long' -r
@@ -630,7 +630,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l config -d 'Read this configuration file' -r -F
@@ -639,8 +639,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l timeout -d 'Give one request this long' -r
@@ -656,7 +656,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l config -d 'Read this configuration file' -r -F
@@ -665,8 +665,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l timeout -d 'Give one request this long' -r
@@ -682,7 +682,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the database, every contact and the index'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
@@ -697,8 +697,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand diff" -l columns -d 'S
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand diff" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand diff" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l timeout -d 'Give one request this long' -r
@@ -714,7 +714,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand diff" -l csv-safe -d '
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand diff" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand log" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l config -d 'Read this configuration file' -r -F
@@ -723,8 +723,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand log" -l columns -d 'Sh
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand log" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand log" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l timeout -d 'Give one request this long' -r
@@ -740,7 +740,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand log" -l csv-safe -d 'G
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand log" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand log" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand log" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s f -l field -d 'Add a parameter to the query (repeat)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -750,8 +750,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand api" -l columns -d 'Sh
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand api" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand api" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l timeout -d 'Give one request this long' -r
@@ -767,7 +767,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand api" -l csv-safe -d 'G
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand api" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand api" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l config -d 'Read this configuration file' -r -F
@@ -776,8 +776,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l columns -d 
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l timeout -d 'Give one request this long' -r
@@ -793,7 +793,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l csv-safe -d
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l config -d 'Read this configuration file' -r -F
@@ -802,8 +802,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l columns -d
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l timeout -d 'Give one request this long' -r
@@ -819,7 +819,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l csv-safe -
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand vendors" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand vendors" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l contacts -d 'Make up so many contacts for each vendor' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l seed -d 'Make up other people with another seed' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l port -d 'Listen on this port of loopback (0: any free one)' -r
@@ -836,8 +836,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l columns -d
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l timeout -d 'Give one request this long' -r
@@ -856,7 +856,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l csv-safe -
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l out -d 'Write to this file, whole or not at all; it may be the same' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -866,8 +866,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l columns
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l timeout -d 'Give one request this long' -r
@@ -883,7 +883,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l csv-saf
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l config -d 'Read this configuration file' -r -F
@@ -892,8 +892,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand completions" -l column
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand completions" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand completions" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l timeout -d 'Give one request this long' -r
@@ -909,7 +909,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand completions" -l csv-sa
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c contacts -n "__fish_contacts_using_subcommand man" -l dir -d 'Write every page into this folder, as contacts.1, contacts-search.1 and so on' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand man" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l config -d 'Read this configuration file' -r -F
@@ -918,14 +919,15 @@ complete -c contacts -n "__fish_contacts_using_subcommand man" -l columns -d 'Sh
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand man" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand man" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l max-wait -d 'Wait so long for rate limits in all' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand man" -l markdown -d 'Print all commands in one document, as Markdown'
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
 complete -c contacts -n "__fish_contacts_using_subcommand man" -s A -l all-profiles -d 'Ask every profile'
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
@@ -935,7 +937,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand man" -l csv-safe -d 'G
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand man" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand man" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand man" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l config -d 'Read this configuration file' -r -F
@@ -944,8 +946,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand schema" -l columns -d 
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l template -d 'Fill a template (Jinja) with the contacts' -r
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand schema" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t'`error: …` and `hint: …` lines'
-json\t'One JSON object a line'"
+complete -c contacts -n "__fish_contacts_using_subcommand schema" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l timeout -d 'Give one request this long' -r
@@ -961,7 +963,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand schema" -l csv-safe -d
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l no-pager -d 'Do not send long output through a pager'
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand schema" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c contacts -n "__fish_contacts_using_subcommand schema" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "list" -d 'List contacts, most recently active first'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "search" -d 'Find contacts in which every word occurs'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "pick" -d 'Choose a contact at the terminal and print its id'
@@ -975,7 +977,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_s
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "diff" -d 'Show what changed in the mirrored contacts'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "log" -d 'Show what changed in one mirrored contact'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "api" -d 'GET a path from the profile\'s vendor, the reply as it is'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "doctor" -d 'Look at this machine and every profile (or those of -p), and say what is wrong and what to do'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "doctor" -d 'Look at this machine and every profile, and say what to do'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "vendors" -d 'Show what each vendor can do'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "sandbox" -d 'Serve the vendors\' APIs on loopback with made-up contacts'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and not __fish_seen_subcommand_from list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help" -f -a "csv-unsafe" -d 'Restore a file that --csv-safe guarded, byte for byte'

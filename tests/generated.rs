@@ -25,6 +25,35 @@ fn writes() -> bool {
     std::env::vars_os().any(|(name, _)| name == "CONTACTS_WRITE_GENERATED")
 }
 
+/// Asserts that a file in the repository is what the program prints, or makes it so.
+fn assert_stored(file: &str, printed: &str) {
+    let path = root().join(file);
+    if writes() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, printed).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(stored == printed, "{file} is stale: just generate");
+}
+
+/// The words of every command, as `profile add`.
+fn commands() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![(contacts::cli::command(), String::new())];
+    while let Some((command, path)) = open.pop() {
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            open.push((sub.clone(), format!("{path} {}", sub.get_name()).trim_start().to_owned()));
+        }
+        found.push(path);
+    }
+    found
+}
+
+#[test]
+fn the_reference_is_that_of_the_program() {
+    assert_stored("docs/reference.md", &printed(&["man", "--markdown"]));
+}
+
 #[test]
 fn completions_are_those_of_the_program() {
     let files = [
@@ -35,14 +64,7 @@ fn completions_are_those_of_the_program() {
         ("elvish", "contacts.elv"),
     ];
     for (shell, file) in files {
-        let path = root().join("completions").join(file);
-        let script = printed(&["completions", shell]);
-        if writes() {
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &script).unwrap();
-        }
-        let stored = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(stored == script, "completions/{file} is stale: just generate");
+        assert_stored(&format!("completions/{file}"), &printed(&["completions", shell]));
     }
 }
 
@@ -62,8 +84,8 @@ fn the_readme_tells_every_exit_code() {
 fn the_readme_calls_options_that_exist() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let mut help = printed(&["--help"]);
-    for command in ["list", "search", "show", "channels", "profile", "login", "api", "sandbox", "sync", "mirror"] {
-        help.push_str(&printed(&[command, "--help"]));
+    for command in commands() {
+        help.push_str(&printed(&command.split_whitespace().chain(["--help"]).collect::<Vec<_>>()));
     }
     let cargo = ["--release", "--locked", "--path"];
     for word in readme.split(|c: char| c.is_whitespace() || "`|()=[],;".contains(c)) {
@@ -75,8 +97,9 @@ fn the_readme_calls_options_that_exist() {
 
 #[test]
 fn every_command_has_a_manual_page() {
-    for command in ["list", "search", "show", "channels", "profile", "api", "vendors", "sandbox", "completions"] {
-        let page = printed(&["man", command]);
-        assert!(page.contains(".SH NAME") && page.contains(command), "contacts man {command}");
+    for command in commands() {
+        let page = printed(&["man"].into_iter().chain(command.split_whitespace()).collect::<Vec<_>>());
+        let name = format!("contacts {command}").trim_end().replace(' ', "-").replace('-', "\\-");
+        assert!(page.contains(".SH NAME") && page.contains(&name), "contacts man {command}");
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::config::duration;
@@ -75,7 +76,7 @@ pub struct GlobalArgs {
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "What to say")]
     pub verbose: u8,
     /// Write errors as text or as JSON, one object a line
-    #[arg(long, value_name = "FORMAT", global = true, value_enum, help_heading = "What to say")]
+    #[arg(long, value_name = "FORMAT", global = true, value_parser = words::<ErrorFormat>(), help_heading = "What to say")]
     pub error_format: Option<ErrorFormat>,
     /// Write a report of the query as JSON (`-` is stderr)
     #[arg(long, value_name = "FILE", global = true, help_heading = "What to say")]
@@ -100,21 +101,6 @@ pub struct GlobalArgs {
 /// Which contacts, and how many: options of `list` and `search`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SelectArgs {
-    /// Show at most so many [default: 50]
-    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "How many")]
-    pub limit: Option<u64>,
-    /// Pass over the first so many
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "How many")]
-    pub skip: u64,
-    /// All of them, proved complete or said not to be
-    #[arg(long, conflicts_with = "limit", help_heading = "How many")]
-    pub all: bool,
-    /// Ask for so many in one request
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "How hard to try")]
-    pub page_size: Option<u32>,
-    /// Sort by this (repeat for further keys)
-    #[arg(long, value_name = "FIELD[:asc|:desc]", help_heading = "How to show it")]
-    pub sort: Vec<SortKey>,
     /// Only contacts with this label (repeat: any of them)
     #[arg(long = "label", value_name = "L", help_heading = "What to find")]
     pub labels: Vec<Text>,
@@ -124,11 +110,8 @@ pub struct SelectArgs {
     /// Only contacts with a channel in this inbox (repeat: any of them)
     #[arg(long = "inbox", value_name = "ID", help_heading = "What to find")]
     pub inboxes: Vec<Text>,
-    /// Do not ask for channels where that is cheaper
-    #[arg(long, conflicts_with_all = ["channel", "inboxes"], help_heading = "How hard to try")]
-    pub no_channels: bool,
     /// Contacts marked unknown
-    #[arg(long, value_name = "WHICH", value_enum, default_value_t, help_heading = "What to find")]
+    #[arg(long, value_name = "WHICH", value_parser = words::<Unknown>(), default_value = "include", help_heading = "What to find")]
     pub unknown: Unknown,
     /// Only contacts that are blocked
     #[arg(long, help_heading = "What to find")]
@@ -139,6 +122,24 @@ pub struct SelectArgs {
     /// Only contacts active since then: a time, a date, or as `24h`
     #[arg(long, value_name = "T", help_heading = "What to find")]
     pub active_since: Option<String>,
+    /// Show at most so many [default: 50]
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "How many")]
+    pub limit: Option<u64>,
+    /// Pass over the first so many
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "How many")]
+    pub skip: u64,
+    /// All of them, proved complete or said not to be
+    #[arg(long, conflicts_with = "limit", help_heading = "How many")]
+    pub all: bool,
+    /// Sort by this (repeat for further keys)
+    #[arg(long, value_name = "FIELD[:asc|:desc]", help_heading = "How to show it")]
+    pub sort: Vec<SortKey>,
+    /// Ask for so many in one request
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "How hard to try")]
+    pub page_size: Option<u32>,
+    /// Do not ask for channels where that is cheaper
+    #[arg(long, conflicts_with_all = ["channel", "inboxes"], help_heading = "How hard to try")]
+    pub no_channels: bool,
     /// Write to this file, whole or not at all
     #[arg(long, value_name = "FILE", help_heading = "How to show it")]
     pub out: Option<PathBuf>,
@@ -167,6 +168,13 @@ impl From<Unknown> for UnknownFilter {
             Unknown::Only => Self::Only,
         }
     }
+}
+
+/// The words of an enumeration without a text for each, which would make every help long.
+pub fn words<T: ValueEnum + Clone + Send + Sync + 'static>() -> impl TypedValueParser<Value = T> {
+    let names = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    PossibleValuesParser::new(names.map(|value| PossibleValue::new(value.get_name().to_owned())))
+        .try_map(|word| T::from_str(&word, false))
 }
 
 /// A kind of channel: a word of the interface, or a vendor's own word in snake_case.

@@ -47,14 +47,14 @@ pub struct SearchArgs {
     /// Words and fields must equal a whole field
     #[arg(long, help_heading = "What to find")]
     pub exact: bool,
+    #[command(flatten)]
+    pub select: SelectArgs,
     /// Read every contact and match here, for what the vendor's own search cannot find
     #[arg(long, help_heading = "How hard to try")]
     pub scan: bool,
     /// Exit with 5 when nothing matches
     #[arg(long, help_heading = "What to say")]
     pub fail_empty: bool,
-    #[command(flatten)]
-    pub select: SelectArgs,
 }
 
 /// Runs `contacts list`.

@@ -1,4 +1,4 @@
-//! What the program says of itself: welcome, completions, manual pages, schema, and mistakes on the command line.
+//! What the program says of itself: welcome, completions, schema, and mistakes on the command line.
 
 use std::process::ExitCode;
 
@@ -7,6 +7,7 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use super::args::words;
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
 use super::output::print;
@@ -19,18 +20,11 @@ pub struct CompletionsArgs {
     shell: Shell,
 }
 
-/// Options of `contacts man`.
-#[derive(Args, Clone, Debug)]
-pub struct ManArgs {
-    /// The command, as `search` or `profile add`; none: the program itself
-    command: Vec<String>,
-}
-
 /// Options of `contacts schema`.
 #[derive(Args, Clone, Debug)]
 pub struct SchemaArgs {
     /// Of what
-    #[arg(value_enum, default_value_t = SchemaOf::Contact)]
+    #[arg(value_parser = words::<SchemaOf>(), default_value = "contact")]
     of: SchemaOf,
 }
 
@@ -49,7 +43,7 @@ enum SchemaOf {
 
 /// The parser, for completions, manual pages and tests.
 pub fn command() -> clap::Command {
-    Cli::command()
+    super::examples::dress(Cli::command())
 }
 
 /// What is said when no command is given.
@@ -61,7 +55,7 @@ pub fn welcome(context: &Context) -> Result<ExitCode, Failure> {
         context.term.say("  add your own:         contacts profile add        (all commands: contacts help)");
         return Ok(ExitCode::from(FailureKind::Usage.code()));
     }
-    let mut command = Cli::command();
+    let mut command = command();
     let help = command.render_help();
     let text =
         if context.term.color() == crate::term::Paint::Colored { help.ansi().to_string() } else { help.to_string() };
@@ -71,27 +65,6 @@ pub fn welcome(context: &Context) -> Result<ExitCode, Failure> {
 /// Runs `contacts completions`.
 pub fn completions(context: &Context, args: &CompletionsArgs) -> Result<ExitCode, Failure> {
     print(context, super::complete::script(args.shell).as_bytes())
-}
-
-/// Runs `contacts man`.
-pub fn man(context: &Context, args: &ManArgs) -> Result<ExitCode, Failure> {
-    let mut command = Cli::command();
-    command.build();
-    let mut name = "contacts".to_owned();
-    for word in &args.command {
-        let known: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
-        let Some(next) = command.find_subcommand(word).cloned() else {
-            let hint = crate::config::did_you_mean(word, known.iter().map(String::as_str));
-            return Err(Failure::usage(format!("`{name}` has no command `{word}`")).hint(hint));
-        };
-        command = next;
-        name = format!("{name}-{word}");
-    }
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command.name(name))
-        .render(&mut page)
-        .map_err(|error| Failure::new(FailureKind::Unexpected, format!("cannot make the manual page: {error}")))?;
-    print(context, &page)
 }
 
 /// Runs `contacts schema`.

@@ -3,8 +3,10 @@
 /// The value of `future`, or `None` if the person interrupts it.
 pub async fn unless_interrupted<F: Future>(future: F) -> Option<F::Output> {
     tokio::select! {
-        value = future => Some(value),
+        // In this order, so that a signal is waited for before the future says its first word.
+        biased;
         () = interrupted() => None,
+        value = future => Some(value),
     }
 }
 

@@ -15,10 +15,6 @@ use super::profile::{identity, read_stdin, signed_in};
 
 /// Options of `contacts login`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:
-  contacts login support
-  pass show chat | contacts login support --stdin
-  printf 'api_key=%s\\napi_secret=%s\\n' \"$KEY\" \"$SECRET\" | contacts login desk --stdin")]
 pub struct LoginArgs {
     /// The profile [default: the one that is asked]
     #[arg(value_name = "PROFILE")]

@@ -8,18 +8,21 @@ mod context;
 mod csv_unsafe;
 mod demo;
 mod doctor;
+mod examples;
 mod export;
 mod failure;
 mod find;
 mod generate;
 mod interrupt;
 mod login;
+mod manual;
 mod mirror;
 mod output;
 mod pager;
 mod pick;
 mod profile;
 mod progress;
+mod reference;
 mod report;
 mod run;
 mod sandbox;
@@ -32,7 +35,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, Env};
 use crate::http::SystemClock;
@@ -43,12 +46,13 @@ use context::{Context, Threads};
 use failure::ErrorFormat;
 use trace::Tracing;
 
+pub use examples::{EXAMPLES, Example, Trial};
 pub use failure::{Failure, FailureKind};
 pub use generate::command;
 
 /// Find out who a customer is and how they can be reached
 #[derive(Parser, Debug)]
-#[command(name = "contacts", version, max_term_width = 100, arg_required_else_help = false, after_help = EXAMPLES)]
+#[command(name = "contacts", version, max_term_width = 100, arg_required_else_help = false, after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
     globals: GlobalArgs,
@@ -56,17 +60,9 @@ struct Cli {
     command: Option<Command>,
 }
 
-const EXAMPLES: &str = "\
-Examples:
-  contacts --demo search boris              try it: made-up contacts, nothing to set up
-  contacts profile add                      set up an account of your own
-  contacts search ann lee                   who is it, and how can they be reached?
-  contacts search --phone '+1 202 555 0143' however the number is written
-  contacts list -A --all -o ndjson          everything from everywhere, proved complete
-  contacts show 673be1711e2e6feb77939a7b    all about one contact
-
-Exit codes: 0 done, 2 usage, 3 configuration, 4 authentication, 5 not found, 6 network, 7 rate limit,
-8 vendor, 9 incomplete, 130 interrupted";
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 2 usage, 3 configuration, 4 authentication, 5 not found,
+6 network, 7 rate limit, 8 vendor, 9 incomplete, 130 interrupted";
 
 #[derive(Subcommand, Debug)]
 enum Command {
@@ -96,7 +92,7 @@ enum Command {
     Log(mirror::LogArgs),
     /// GET a path from the profile's vendor, the reply as it is
     Api(api::ApiArgs),
-    /// Look at this machine and every profile (or those of -p), and say what is wrong and what to do
+    /// Look at this machine and every profile, and say what to do
     Doctor,
     /// Show what each vendor can do
     Vendors,
@@ -107,7 +103,7 @@ enum Command {
     /// Print a completion script for a shell
     Completions(generate::CompletionsArgs),
     /// Print the manual page of a command
-    Man(generate::ManArgs),
+    Man(manual::ManArgs),
     /// Print the JSON Schema of the output
     Schema(generate::SchemaArgs),
 }
@@ -123,7 +119,8 @@ pub fn run(arguments: &[OsString], env: Env) -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == complete::ASK) {
         return complete::answer(&arguments[2..], &env);
     }
-    let parsed = Cli::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed =
+        generate::command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return not_parsed(&error, arguments, &env),
@@ -172,7 +169,7 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         Some(Command::Sandbox(args)) => sandbox::run(&context, args),
         Some(Command::CsvUnsafe(args)) => csv_unsafe::run(&context, &args),
         Some(Command::Completions(args)) => generate::completions(&context, &args),
-        Some(Command::Man(args)) => generate::man(&context, &args),
+        Some(Command::Man(args)) => manual::run(&context, &args),
         Some(Command::Schema(args)) => generate::schema(&context, &args),
     };
     tracing.finish()?;

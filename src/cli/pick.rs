@@ -33,9 +33,6 @@ const PATIENCE: Duration = Duration::from_millis(250);
 
 /// Options of `contacts pick`.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = "Examples:
-  contacts show $(contacts pick)
-  contacts pick ann -o json")]
 pub struct PickArgs {
     /// Words by which the vendor searches first [default: the most recent contacts]
     query: Vec<String>,

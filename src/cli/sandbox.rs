@@ -16,7 +16,7 @@ use super::interrupt;
 
 /// Options of `contacts sandbox`.
 #[derive(Args, Clone, Debug)]
-#[command(after_long_help = faults_help())]
+#[command(after_help = faults_help())]
 pub struct SandboxArgs {
     /// Make up so many contacts for each vendor
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
@@ -57,8 +57,7 @@ fn faults_help() -> String {
     let kinds: Vec<String> = FAULT_KINDS.iter().map(|(word, meaning)| format!("  {word:<14} {meaning}")).collect();
     format!(
         "Faults: [VENDOR:]KIND[=VALUE][@N[xM]]. VENDOR is a vendor's name or `*`; @N is the first of the vendor's requests that \
-         suffers, counted from 1, and xM how many do (x*: all that follow). Without @N every request suffers.\n\n{}\n\n\
-         Examples:\n  contacts sandbox --fault rocketchat:reset@3 --fault '*:500@2x3'\n  contacts sandbox --fault chatwoot:429=20@5",
+         suffers, counted from 1, and xM how many do (x*: all that follow). Without @N every request suffers.\n\n{}",
         kinds.join("\n")
     )
 }
@@ -92,9 +91,12 @@ pub fn run(context: &Context, args: SandboxArgs) -> Result<ExitCode, Failure> {
         let mut out = context.term.out();
         // Whoever closed the pipe did not want the profiles; the sandbox serves on.
         _ = out.write_all(sandbox.config_toml().as_bytes()).and_then(|()| out.flush());
-        context.say(&format!("listening on http://{} until interrupted (ctrl-c)", sandbox.addr));
-        context.say("use it with the profiles above: contacts --config FILE -p demo-rocketchat list");
-        interrupt::unless_interrupted(std::future::pending::<()>()).await;
+        let served = async {
+            context.say(&format!("listening on http://{} until interrupted (ctrl-c)", sandbox.addr));
+            context.say("use it with the profiles above: contacts --config FILE -p demo-rocketchat list");
+            std::future::pending::<()>().await;
+        };
+        interrupt::unless_interrupted(served).await;
         sandbox.stop().await;
         Ok(ExitCode::SUCCESS)
     })

@@ -7,6 +7,7 @@
 mod api;
 mod codes;
 mod contract;
+mod examples;
 mod faults;
 mod harness;
 mod input;

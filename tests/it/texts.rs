@@ -5,18 +5,36 @@ use crate::harness::{Bench, VENDORS};
 const COMMANDS: &[&str] = &[
     "list",
     "search",
+    "pick",
     "show",
     "channels",
     "profile",
     "login",
     "logout",
+    "sync",
+    "mirror",
+    "diff",
+    "log",
     "api",
+    "doctor",
     "vendors",
     "sandbox",
+    "csv-unsafe",
     "completions",
     "man",
     "schema",
 ];
+
+/// Every command and what is below it, as `profile add`.
+fn all_commands() -> Vec<String> {
+    let parser = contacts::cli::command();
+    let mut all = Vec::new();
+    for command in parser.get_subcommands() {
+        all.push(command.get_name().to_owned());
+        all.extend(command.get_subcommands().map(|sub| format!("{} {}", command.get_name(), sub.get_name())));
+    }
+    all
+}
 
 #[test]
 fn help_names_every_command_and_every_global_option() {
@@ -43,7 +61,10 @@ fn help_names_every_command_and_every_global_option() {
     ] {
         assert!(help.contains(option), "{option}");
     }
-    for command in COMMANDS {
+    let all = all_commands();
+    let listed: Vec<&str> = all.iter().map(String::as_str).filter(|command| !command.contains(' ')).collect();
+    assert_eq!(listed, COMMANDS, "a command that is not listed here");
+    for command in &all {
         for line in [format!("{command} --help"), format!("help {command}"), format!("{command} -h")] {
             let text = bench.run(&line).exits(0).is_silent().stdout;
             assert!(text.contains("Usage: contacts"), "{line}: {text}");
@@ -94,10 +115,13 @@ fn every_shell_has_completions() {
 #[test]
 fn every_command_has_a_manual_page() {
     let bench = Bench::bare();
-    for command in COMMANDS {
+    for command in all_commands() {
         let page = bench.run(&format!("man {command}")).exits(0).is_silent().stdout;
-        assert!(page.contains(".TH") && page.contains(&format!("contacts\\-{command}")), "{command}: {page}");
+        let name = format!("contacts-{command}").replace([' ', '-'], "\\-");
+        assert!(page.contains(".TH") && page.contains(&name), "{command}: {page}");
     }
+    bench.run("-q man --dir pages").exits(0).is_silent();
+    assert_eq!(std::fs::read_dir(bench.path("pages")).unwrap().count(), all_commands().len() + 1);
     assert!(bench.run("man").exits(0).stdout.contains(".SH"));
     bench.run("man profile add").exits(0);
     bench.run("man serach").exits(2).says(&["search"]);

@@ -20,14 +20,7 @@ use super::signed_in;
 
 /// Options of `contacts profile add`.
 #[derive(Args, Clone, Debug, Default)]
-#[command(after_help = "On a terminal, whatever is not given is asked for. Off one, nothing is asked.
-
-Examples:
-  contacts profile add
-  contacts profile add https://chatwoot.example.com/app/accounts/1/dashboard
-  contacts profile add support --vendor rocketchat --base-url https://chat.example.com \\
-      --set user_id=rbAXPnMktTFbNpwtJ --secret auth_token=env:CHAT_TOKEN
-  pass show desk | contacts profile add bot --vendor chatbotx --secret token=stdin --default")]
+#[command(after_help = "On a terminal, whatever is not given is asked for. Off one, nothing is asked.")]
 pub struct AddArgs {
     /// The name to give it, or the address of a page of the vendor's web page
     #[arg(value_name = "NAME")]
