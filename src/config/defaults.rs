@@ -6,8 +6,8 @@ use super::error::Mistake;
 use super::value::{ANY, Given, POSITIVE};
 
 /// The keys of `[defaults]`, in the order of the documentation.
-pub const DEFAULT_KEYS: [&str; 8] =
-    ["output", "limit", "columns", "color", "source", "timeout", "max_retries", "max_wait"];
+pub const DEFAULT_KEYS: [&str; 9] =
+    ["output", "limit", "columns", "color", "source", "history", "timeout", "max_retries", "max_wait"];
 
 /// The words that `output` takes.
 pub const OUTPUTS: [&str; 8] = ["table", "json", "ndjson", "csv", "tsv", "yaml", "md", "xlsx"];
@@ -15,6 +15,22 @@ pub const OUTPUTS: [&str; 8] = ["table", "json", "ndjson", "csv", "tsv", "yaml",
 pub const COLORS: [&str; 3] = ["auto", "always", "never"];
 /// The words that `source` takes.
 pub const SOURCES: [&str; 3] = ["auto", "vendor", "local"];
+
+/// How long the mirror remembers what changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// This long.
+    Kept(Duration),
+    /// For ever.
+    Forever,
+}
+
+impl Default for History {
+    /// Ninety days.
+    fn default() -> Self {
+        Self::Kept(Duration::from_hours(90 * 24))
+    }
+}
 
 /// What `[defaults]` says; `None` where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +45,8 @@ pub struct Defaults {
     pub color: Option<&'static str>,
     /// Who answers, one of [`SOURCES`].
     pub source: Option<&'static str>,
+    /// How long the mirror remembers what changed.
+    pub history: Option<History>,
     /// For one request.
     pub timeout: Option<Duration>,
     /// How often one request is repeated.
@@ -46,6 +64,7 @@ impl Defaults {
             "columns" => value.list().map(|columns| self.columns = Some(columns)),
             "color" => value.choice(&COLORS).map(|word| self.color = Some(word)),
             "source" => value.choice(&SOURCES).map(|word| self.source = Some(word)),
+            "history" => value.history().map(|history| self.history = Some(history)),
             "timeout" => value.duration(POSITIVE).map(|time| self.timeout = Some(time)),
             "max_retries" => value.small_number(0).map(|number| self.max_retries = Some(number)),
             "max_wait" => value.duration(ANY).map(|time| self.max_wait = Some(time)),

@@ -22,7 +22,7 @@ mod value;
 use std::path::Path;
 
 pub use base_url::{PlainHttp, is_loopback};
-pub use defaults::{COLORS, DEFAULT_KEYS, Defaults, OUTPUTS, SOURCES};
+pub use defaults::{COLORS, DEFAULT_KEYS, Defaults, History, OUTPUTS, SOURCES};
 pub use draft::{Draft, SecretPlace, address_of, parse_secret_place, recognise, secret_spec, vendor_named};
 pub use duration::{parse as parse_duration, parse_positive as parse_positive_duration};
 pub use edit::{ConfigFile, Existing};

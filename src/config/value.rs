@@ -7,6 +7,7 @@ use toml::de::DeValue;
 
 use crate::vendor::KeyKind;
 
+use super::defaults::History;
 use super::duration;
 use super::error::Mistake;
 use super::nearest::did_you_mean;
@@ -72,6 +73,27 @@ impl<'a> Given<'a> {
             _ => self.text()?,
         };
         parse(text).map_err(|what| Mistake::new(format!("is `{text}`, {what}")))
+    }
+
+    /// How long the mirror remembers: a length of time with its unit, nothing (`0`), or `forever`.
+    pub fn history(self) -> Result<History, Mistake> {
+        const SHAPES: &str = "write a length of time such as `90d`, `0` for none, or `forever`";
+        let text = match self {
+            Self::Toml(DeValue::Integer(number)) if number.as_str() == "0" => "0",
+            Self::Toml(DeValue::Integer(number)) => {
+                let what = format!("is `{}`, which does not say of what", number.as_str());
+                return Err(Mistake::new(what).hint(SHAPES));
+            }
+            _ => self.text()?.trim(),
+        };
+        if text == "forever" {
+            return Ok(History::Forever);
+        }
+        if text != "0" && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            return Err(Mistake::new(format!("is `{text}`, which does not say of what")).hint(SHAPES));
+        }
+        let kept = duration::parse(text).map(History::Kept);
+        kept.map_err(|what| Mistake::new(format!("is `{text}`, {what}")).hint(SHAPES))
     }
 
     /// One of `words`.

@@ -11,6 +11,7 @@ mod examples;
 mod faults;
 mod harness;
 mod input;
+mod mirror;
 mod mock;
 mod profile;
 mod queries;

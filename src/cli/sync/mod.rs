@@ -1,0 +1,169 @@
+//! `contacts sync`: fills and refreshes the local mirror.
+//!
+//! The first time everything is walked, resumably; later what changed lately, where the vendor can sort so and the last
+//! full walk was proved. Rows vanish only after a walk with the verdict exact.
+
+mod full;
+mod increment;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use crate::config::{History, duration};
+use crate::mirror::{FILE_NAME, MirrorError, Mode, Store, SyncTarget};
+use crate::model::{Query, Time};
+use crate::source::walk::Verdict;
+use crate::source::{Lane, Plan, Source, SourceError, Traversal};
+
+use super::context::{Context, Opened};
+use super::failure::{Failure, FailureKind, combined};
+use super::interrupt;
+use super::progress::Line;
+
+use increment::Increment;
+
+/// Options of `contacts sync`.
+#[derive(Args, Clone, Debug)]
+pub struct SyncArgs {
+    /// Walk everything again, not only what changed
+    #[arg(long)]
+    full: bool,
+    /// Stay, and refresh again and again after this long
+    #[arg(long, value_name = "INTERVAL", value_parser = duration::parse_positive)]
+    watch: Option<Duration>,
+}
+
+/// Runs `contacts sync`.
+pub fn run(context: &Context, args: &SyncArgs) -> Result<ExitCode, Failure> {
+    let path = path(context)?;
+    loop {
+        let opened = context.open_vendors()?;
+        let code = once(context, &opened, &path, args.full);
+        let Some(interval) = args.watch else { return Ok(ExitCode::from(code)) };
+        if code == FailureKind::Interrupted.code() {
+            return Ok(ExitCode::from(code));
+        }
+        if context.block_on(interrupt::unless_interrupted(context.clock.sleep(interval))).is_none() {
+            return Ok(ExitCode::from(FailureKind::Interrupted.code()));
+        }
+    }
+}
+
+/// Where the mirror lies.
+pub fn path(context: &Context) -> Result<PathBuf, Failure> {
+    let folder = context.env.data_dir().ok_or_else(|| {
+        Failure::new(FailureKind::Config, "there is no place for the mirror").hint("set HOME or XDG_DATA_HOME")
+    })?;
+    Ok(folder.join(FILE_NAME))
+}
+
+fn once(context: &Context, opened: &Opened, path: &std::path::Path, full: bool) -> u8 {
+    let mut kinds = Vec::new();
+    for failure in &opened.failures {
+        context.tell(failure);
+        kinds.push(failure.kind);
+    }
+    let mut done = 0;
+    for source in &opened.sources {
+        let line = Line::new(context, std::slice::from_ref(source), true);
+        let synced = context.block_on(interrupt::unless_interrupted(sync(context, source, path, full, &line)));
+        line.clear();
+        match synced {
+            None => {
+                context.say("interrupted; what was stored is kept, and the next sync goes on");
+                return FailureKind::Interrupted.code();
+            }
+            Some(Ok(verdict)) => {
+                done += 1;
+                if verdict != Verdict::Exact {
+                    kinds.push(FailureKind::Incomplete);
+                }
+            }
+            Some(Err(failure)) => {
+                context.tell(&failure);
+                kinds.push(failure.kind);
+            }
+        }
+    }
+    let kind = if done > 0 && !kinds.is_empty() { Some(FailureKind::Incomplete) } else { combined(kinds) };
+    kind.map_or(0, FailureKind::code)
+}
+
+/// One profile being synced.
+struct Job<'a> {
+    context: &'a Context,
+    source: &'a Arc<dyn Source>,
+    /// Whose contacts they are.
+    target: SyncTarget<'a>,
+    plan: Plan,
+    /// The lists that begin with what changed last, where the vendor can sort so.
+    newest: Option<Vec<Lane>>,
+    line: &'a Rc<Line>,
+}
+
+impl Job<'_> {
+    fn now(&self) -> Timestamp {
+        self.context.clock.now()
+    }
+
+    fn of_source(&self, error: &SourceError) -> Failure {
+        Failure::from_source(error, self.source.profile(), self.source.vendor())
+    }
+
+    fn of_mirror(&self, error: MirrorError) -> Failure {
+        self.of_source(&error.into())
+    }
+
+    /// Says something of this profile.
+    fn say(&self, what: &str) {
+        self.context.say(&format!("{}: {what}", self.source.profile()));
+    }
+}
+
+async fn sync(
+    context: &Context,
+    source: &Arc<dyn Source>,
+    path: &Path,
+    full: bool,
+    line: &Rc<Line>,
+) -> Result<Verdict, Failure> {
+    let (profile, vendor) = (source.profile(), source.vendor());
+    let of_source = |error: SourceError| Failure::from_source(&error, profile, vendor);
+    let account = source.identity().await.map_err(of_source)?.account;
+    let query = Query { limit: None, raw: true, labels: false, ..Query::default() };
+    let plan = source.plan(&query, Traversal::Everything).map_err(of_source)?;
+    let newest = plan.lanes.iter().map(|lane| source.newest_lane(lane)).collect();
+    let target = SyncTarget { profile, vendor, account: account.as_deref() };
+    let job = Job { context, source, target, plan, newest, line };
+    let mut store = Store::open(path, Mode::Write).map_err(|error| job.of_mirror(error))?;
+    let verdict = refresh(&job, &mut store, full).await;
+    if let History::Kept(kept) = context.defaults().history.unwrap_or_default()
+        && let Ok(before) = job.now().checked_sub(kept)
+    {
+        store.prune_history(before).map_err(|error| job.of_mirror(error))?;
+    }
+    verdict
+}
+
+/// Reads what changed where that is enough, else everything.
+async fn refresh(job: &Job<'_>, store: &mut Store, full: bool) -> Result<Verdict, Failure> {
+    let known = store.freshness(job.target.profile).map_err(|error| job.of_mirror(error))?;
+    let known = known.filter(|status| !full && !status.unfinished);
+    if let Some(known) = known
+        && let Some(lanes) = &job.newest
+        && let Some(exact_at) = known.exact_at
+        && let Some(since) = known.bookmark.as_deref().and_then(Time::parse)
+    {
+        match increment::read(job, store, lanes, since, exact_at).await? {
+            Increment::Enough => return Ok(Verdict::Exact),
+            Increment::WalkAll(why) => job.say(&format!("{why}; reading everything")),
+        }
+    }
+    full::read(job, store).await
+}

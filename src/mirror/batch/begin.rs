@@ -1,0 +1,158 @@
+//! How a sync begins: whose contacts they are, and where an unfinished pass goes on.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::super::error::MirrorError;
+use super::super::index::Postings;
+use super::super::key::keys_of;
+use super::super::lock::lock;
+use super::super::object::Decoder;
+use super::super::profile::{self, Block, join, split};
+use super::super::rows::Bits;
+use super::super::store::{Store, database_error, file_error};
+use super::{Batch, Pass, SeenState, SyncReport, SyncTarget};
+
+/// Pages of the write-ahead log that a long sync lets grow before they are moved into the database.
+const LOG_PAGES: i64 = 4096;
+
+impl Store {
+    /// Begins a sync at `now`, alone for its profile. A full pass that was not finished is continued.
+    pub fn begin_sync(
+        &mut self,
+        target: &SyncTarget<'_>,
+        pass: Pass,
+        now: Timestamp,
+    ) -> Result<Batch<'_>, MirrorError> {
+        let lock = lock(&self.path, target.profile)?;
+        let path = self.path.clone();
+        let explain = |error| database_error(&path, &error);
+        let begun = begin(&self.connection, target, pass, now).map_err(explain)?;
+        let (profile, resume, started_at) = match begun {
+            Begun::Ready(profile, resume, started_at) => (profile, resume, started_at),
+            Begun::OtherAccount(stored, found) => {
+                return Err(MirrorError::AccountChanged { profile: target.profile.to_owned(), stored, found });
+            }
+        };
+        self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(explain)?;
+        let codec = |error: std::io::Error| file_error(&path, &error);
+        let mut batch = Batch {
+            profile,
+            name: target.profile.to_owned(),
+            pass,
+            cursor: resume.clone(),
+            resume,
+            bookmark: None,
+            started_at,
+            decoder: Decoder::new().map_err(codec)?,
+            block: None,
+            postings: Postings::default(),
+            seen: BTreeMap::new(),
+            waiting: Vec::new(),
+            actives: Vec::new(),
+            committed: None,
+            report: SyncReport::default(),
+            store: self,
+            _lock: lock,
+        };
+        batch.load().map_err(explain)?;
+        Ok(batch)
+    }
+}
+
+enum Begun {
+    Ready(i64, Option<String>, Timestamp),
+    OtherAccount(String, String),
+}
+
+fn begin(connection: &Connection, target: &SyncTarget<'_>, pass: Pass, now: Timestamp) -> rusqlite::Result<Begun> {
+    let stored = connection
+        .query_row(
+            "SELECT id, vendor, account, cursor, pass, started_at FROM profile WHERE name = ?1",
+            [target.profile],
+            |row| {
+                let state: (Option<String>, Option<String>, Option<i64>) = (row.get(3)?, row.get(4)?, row.get(5)?);
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?, state))
+            },
+        )
+        .optional()?;
+    let Some((id, vendor, account, (cursor, stored_pass, started))) = stored else {
+        connection.execute(
+            "INSERT INTO profile (name, vendor, account, pass, started_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![target.profile, target.vendor, target.account, pass.word(), now.as_millisecond()],
+        )?;
+        return Ok(Begun::Ready(connection.last_insert_rowid(), None, now));
+    };
+    if vendor != target.vendor {
+        return Ok(Begun::OtherAccount(vendor, target.vendor.to_owned()));
+    }
+    match (account, target.account) {
+        (Some(stored), Some(found)) if stored != found => return Ok(Begun::OtherAccount(stored, found.to_owned())),
+        (None, Some(found)) => {
+            connection.execute("UPDATE profile SET account = ?2 WHERE id = ?1", params![id, found])?;
+        }
+        _ => {}
+    }
+    let unfinished = stored_pass.as_deref() == Some(Pass::Full.word()) && cursor.is_some();
+    let started = started.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    if let (Pass::Full, true, Some(started)) = (pass, unfinished, started) {
+        return Ok(Begun::Ready(id, cursor, started));
+    }
+    if pass == Pass::Full {
+        forget_seen(connection, id)?;
+        connection.execute(
+            "UPDATE profile SET pass = ?2, cursor = NULL, started_at = ?3 WHERE id = ?1",
+            params![id, pass.word(), now.as_millisecond()],
+        )?;
+    }
+    Ok(Begun::Ready(id, None, now))
+}
+
+/// Forgets what a full pass has met.
+pub(super) fn forget_seen(connection: &Connection, profile: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM seen WHERE block IN (SELECT id FROM block WHERE profile = ?1)", [profile]).map(drop)
+}
+
+impl Batch<'_> {
+    /// Reads what an interrupted sync left: the block that is being filled, and what was seen.
+    fn load(&mut self) -> rusqlite::Result<()> {
+        let connection = &self.store.connection;
+        let blocks = profile::blocks(connection, self.profile)?;
+        if self.pass == Pass::Full && self.resume.is_some() {
+            for block in &blocks {
+                let stored: Option<Vec<u8>> = connection
+                    .query_row("SELECT rows FROM seen WHERE block = ?1", [block.id], |row| row.get(0))
+                    .optional()?;
+                let mut bits = Bits::default();
+                bits.or_stored(&stored.unwrap_or_default());
+                self.seen.insert(block.id, (bits, SeenState::Stored));
+            }
+        }
+        self.block = blocks.last().copied().filter(|block| !block.is_full());
+        if let Some(block) = self.block {
+            gather(connection, block, &mut self.decoder, &mut self.postings)?;
+        }
+        Ok(())
+    }
+}
+
+/// Notes the rows of a block that are not indexed yet.
+fn gather(
+    connection: &Connection,
+    block: Block,
+    decoder: &mut Decoder,
+    postings: &mut Postings,
+) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare("SELECT row, text, object FROM contact WHERE row >= ?1 AND row < ?2 ORDER BY row")?;
+    let mut rows = statement.query([join(block.id, block.indexed), join(block.id, block.used)])?;
+    while let Some(row) = rows.next()? {
+        let (_, place) = split(row.get(0)?);
+        if let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?) {
+            keys_of(&contact, row.get_ref(1)?.as_str()?, |key| postings.note(key, place));
+        }
+    }
+    Ok(())
+}

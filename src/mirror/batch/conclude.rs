@@ -1,0 +1,124 @@
+//! How a sync ends: what a proof removes, what stays and is marked, and what is remembered of the walk.
+
+use jiff::Timestamp;
+use rusqlite::params;
+
+use super::super::history::record;
+use super::super::index::{drop_block, remove_rows};
+use super::super::profile::{self, Block, join, split};
+use super::super::rows::{BLOCK_ROWS, Bits};
+use super::begin::forget_seen;
+use super::{Batch, Pass, Proof, Trouble};
+
+impl Batch<'_> {
+    pub(super) fn conclude(&mut self, proof: Proof, now: Timestamp) -> Result<(), Trouble> {
+        self.transact(|batch| {
+            batch.flush(now)?;
+            batch.index_block()?;
+            if batch.pass == Pass::Full {
+                match proof {
+                    Proof::Exact => batch.report.removed = batch.remove_unseen(now)?,
+                    Proof::Changed => batch.mark_unseen(now)?,
+                    Proof::Partial => {}
+                }
+            }
+            batch.remember(proof)
+        })?;
+        // Best effort: a reader may hold the log; it is then moved at the next occasion.
+        let _ = self.store.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        Ok(())
+    }
+
+    /// Notes how the sync ended.
+    fn remember(&mut self, proof: Proof) -> Result<(), Trouble> {
+        let connection = &self.store.connection;
+        let (verdict, started) = (proof.word(), self.started_at.as_millisecond());
+        if self.pass == Pass::Repair {
+            return Ok(());
+        }
+        connection.execute("UPDATE profile SET verdict = ?2 WHERE id = ?1", params![self.profile, verdict])?;
+        if let Some(bookmark) = self.bookmark.as_deref().filter(|_| proof != Proof::Partial) {
+            connection.execute("UPDATE profile SET bookmark = ?2 WHERE id = ?1", params![self.profile, bookmark])?;
+        }
+        match (self.pass, proof) {
+            (_, Proof::Partial) => {}
+            (Pass::Full, _) => {
+                self.cursor = None;
+                self.seen.clear();
+                forget_seen(connection, self.profile)?;
+                connection.execute(
+                    "UPDATE profile SET pass = NULL, synced_at = ?3,
+                     exact_at = CASE WHEN ?2 = 'exact' THEN ?3 ELSE exact_at END WHERE id = ?1",
+                    params![self.profile, verdict, started],
+                )?;
+            }
+            // Increments to a copy that was never whole leave it without an age.
+            (Pass::Increment | Pass::Repair, _) => {
+                connection.execute(
+                    "UPDATE profile SET synced_at = ?2 WHERE id = ?1 AND synced_at IS NOT NULL",
+                    params![self.profile, started],
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a block that hold contacts which this pass did not see.
+    fn unseen(&self, block: Block) -> rusqlite::Result<Bits> {
+        let mut bits = Bits::default();
+        let mut statement =
+            self.store.connection.prepare_cached("SELECT row FROM contact WHERE row BETWEEN ?1 AND ?2")?;
+        let mut rows = statement.query([join(block.id, 0), join(block.id, BLOCK_ROWS - 1)])?;
+        while let Some(row) = rows.next()? {
+            bits.insert(split(row.get(0)?).1);
+        }
+        if let Some((seen, _)) = self.seen.get(&block.id) {
+            bits.without(seen);
+        }
+        Ok(bits)
+    }
+
+    fn remove_unseen(&mut self, now: Timestamp) -> Result<u64, Trouble> {
+        let mut removed = 0;
+        for block in profile::blocks(&self.store.connection, self.profile)? {
+            let gone = self.unseen(block)?;
+            if gone.is_empty() {
+                continue;
+            }
+            for place in gone.iter() {
+                self.remove_row(join(block.id, u32::from(place)), now)?;
+                removed += 1;
+            }
+            if u64::from(gone.count()) == u64::from(block.used) {
+                drop_block(&self.store.connection, block.id)?;
+            } else {
+                remove_rows(&self.store.connection, block.id, &gone)?;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Deletes a row and notes in the history that its contact is gone.
+    pub(super) fn remove_row(&mut self, row: i64, now: Timestamp) -> Result<(), Trouble> {
+        let connection = &self.store.connection;
+        let (id, object): (String, Vec<u8>) = connection
+            .prepare_cached("SELECT id, object FROM contact WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let name = self.decoder.decode(&object).ok().and_then(|contact| contact.name).unwrap_or_default();
+        record(connection, self.profile, &id, now, &[("contact", Some(name.into()), None)])?;
+        connection.prepare_cached("DELETE FROM contact WHERE row = ?1")?.execute([row])?;
+        Ok(())
+    }
+
+    fn mark_unseen(&mut self, now: Timestamp) -> Result<(), Trouble> {
+        let connection = &self.store.connection;
+        for block in profile::blocks(connection, self.profile)? {
+            for place in self.unseen(block)?.iter() {
+                connection
+                    .prepare_cached("UPDATE contact SET gone = ?2 WHERE row = ?1 AND gone IS NULL")?
+                    .execute(params![join(block.id, u32::from(place)), now.as_millisecond()])?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,265 @@
+//! Writing what a sync brings: rows and cursor in one transaction, deletions only after a proof.
+
+mod begin;
+mod conclude;
+mod write;
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use super::error::MirrorError;
+use super::index::{Postings, remove_rows};
+use super::lock::SyncLock;
+use super::object::{Decoder, Prepared};
+use super::profile::{Block, split};
+use super::rows::Bits;
+use super::store::{Store, database_error};
+
+/// Pages that come faster than this share a transaction.
+const COMMIT_AFTER: Duration = Duration::from_millis(250);
+/// Rows a transaction holds at most, give or take a page.
+const COMMIT_ROWS: usize = 2048;
+
+/// Whose contacts are about to be written.
+#[derive(Clone, Copy, Debug)]
+pub struct SyncTarget<'a> {
+    /// The profile's name.
+    pub profile: &'a str,
+    /// The vendor's name.
+    pub vendor: &'a str,
+    /// The account, where the vendor tells; another one than stored is refused.
+    pub account: Option<&'a str>,
+}
+
+/// What a sync walks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Every contact; continues an unfinished full pass.
+    Full,
+    /// What changed lately.
+    Increment,
+    /// A few contacts that were read anyway; says nothing of the age of the others.
+    Repair,
+}
+
+/// What the walk proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Every contact was seen: those of a full pass that were not are removed.
+    Exact,
+    /// The walk reached its end without a proof: nothing is removed, what was not seen is marked.
+    Changed,
+    /// The walk was cut short: nothing is concluded, and a full pass is continued by the next.
+    Partial,
+}
+
+/// What pages did to the mirror.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SyncReport {
+    /// Rows brought, duplicates included.
+    pub rows: u64,
+    /// Contacts that were new.
+    pub added: u64,
+    /// Contacts that differed from what was stored.
+    pub changed: u64,
+    /// Contacts that were as stored.
+    pub same: u64,
+    /// Contacts removed at the end.
+    pub removed: u64,
+}
+
+/// A sync in progress; dropped without [`Batch::finish`], it keeps what was committed and can be resumed.
+pub struct Batch<'s> {
+    store: &'s mut Store,
+    profile: i64,
+    name: String,
+    pass: Pass,
+    resume: Option<String>,
+    started_at: Timestamp,
+    cursor: Option<String>,
+    bookmark: Option<String>,
+    decoder: Decoder,
+    block: Option<Block>,
+    postings: Postings,
+    seen: BTreeMap<i64, (Bits, SeenState)>,
+    waiting: Vec<Prepared>,
+    actives: Vec<(i64, Option<i64>)>,
+    committed: Option<Instant>,
+    report: SyncReport,
+    _lock: SyncLock,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SeenState {
+    Stored,
+    Changed,
+}
+
+impl Pass {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Increment => "increment",
+            Self::Repair => "repair",
+        }
+    }
+}
+
+impl Proof {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Changed => "changed",
+            Self::Partial => "partial",
+        }
+    }
+}
+
+impl Batch<'_> {
+    /// Where an unfinished full pass is to go on: the cursor last given.
+    pub fn resume(&self) -> Option<&str> {
+        self.resume.as_deref()
+    }
+
+    /// When this pass began; an earlier time than now if it is continued.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// What happened so far.
+    pub fn report(&self) -> SyncReport {
+        self.report
+    }
+
+    /// Stores the rows of a page and the cursor behind it, in one transaction. Pages that come quickly share one: they
+    /// wait in memory until then, so that no other writer waits for a vendor. Rows may come as contacts, or as
+    /// [`Prepared`] by the threads that decoded them.
+    pub fn page<R: Into<Prepared>>(
+        &mut self,
+        rows: Vec<R>,
+        cursor: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), MirrorError> {
+        self.waiting.extend(rows.into_iter().map(Into::into));
+        if let Some(cursor) = cursor {
+            self.cursor = Some(cursor.to_owned());
+        }
+        let late = self.committed.is_none_or(|at| at.elapsed() >= COMMIT_AFTER);
+        if late || self.waiting.len() >= COMMIT_ROWS {
+            let result = self.transact(|batch| batch.flush(now));
+            return self.explained(result);
+        }
+        Ok(())
+    }
+
+    /// Removes a contact of which the vendor said that there is none.
+    pub fn remove(&mut self, id: &str, now: Timestamp) -> Result<(), MirrorError> {
+        let result = self.transact(|batch| {
+            batch.flush(now)?;
+            let connection = &batch.store.connection;
+            let row: Option<i64> = connection
+                .prepare_cached("SELECT row FROM contact WHERE profile = ?1 AND id = ?2")?
+                .query_row(params![batch.profile, id], |row| row.get(0))
+                .optional()?;
+            if let Some(row) = row {
+                let (block, place) = split(row);
+                let mut gone = Bits::default();
+                gone.insert(place);
+                remove_rows(connection, block, &gone)?;
+                batch.remove_row(row, now)?;
+                batch.report.removed += 1;
+            }
+            Ok(())
+        });
+        self.explained(result)
+    }
+
+    /// How many contacts the profile has with what was brought so far.
+    pub fn contacts(&mut self, now: Timestamp) -> Result<u64, MirrorError> {
+        let counted = self.transact(|batch| batch.flush(now)).and_then(|()| Ok(self.stored()?));
+        self.explained(counted)
+    }
+
+    /// Keeps a word for the next increment, as the time up to which changes were read; stored when the sync ends well.
+    pub fn set_bookmark(&mut self, bookmark: impl Into<String>) {
+        self.bookmark = Some(bookmark.into());
+    }
+
+    /// Ends the sync with what the walk proved, and indexes what is not yet.
+    pub fn finish(mut self, proof: Proof, now: Timestamp) -> Result<SyncReport, MirrorError> {
+        if proof == Proof::Exact && self.pass == Pass::Full {
+            let stored = self.stored();
+            let stored = self.explained(stored.map_err(Trouble::from))?;
+            let none_seen = self.waiting.is_empty() && self.seen.values().all(|(bits, _)| bits.is_empty());
+            if none_seen && stored > 0 {
+                return Err(MirrorError::Vanished { profile: self.name.clone(), stored });
+            }
+        }
+        let result = self.conclude(proof, now);
+        self.explained(result)?;
+        Ok(self.report)
+    }
+
+    fn explained<T>(&self, result: Result<T, Trouble>) -> Result<T, MirrorError> {
+        result.map_err(|trouble| match trouble {
+            Trouble::Database(error) => database_error(&self.store.path, &error),
+            Trouble::Object(detail) => MirrorError::Damaged { path: self.store.path.clone(), detail },
+        })
+    }
+
+    fn stored(&self) -> rusqlite::Result<u64> {
+        self.store
+            .connection
+            .query_row("SELECT count(*) FROM contact WHERE profile = ?1", [self.profile], |row| row.get(0))
+    }
+
+    /// Runs `work` in a transaction, together with what the sync must remember of it.
+    fn transact(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Trouble>) -> Result<(), Trouble> {
+        self.store.connection.execute_batch("BEGIN IMMEDIATE")?;
+        let result = work(self).and_then(|()| Ok(self.commit()?));
+        if result.is_err() {
+            // What was not committed comes again with the resumed walk.
+            let _ = self.store.connection.execute_batch("ROLLBACK");
+        }
+        self.committed = Some(Instant::now());
+        result
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<()> {
+        let connection = &self.store.connection;
+        if let Some(block) = self.block {
+            connection
+                .prepare_cached("UPDATE block SET used = ?2 WHERE id = ?1")?
+                .execute(params![block.id, block.used])?;
+        }
+        for (block, (bits, state)) in &mut self.seen {
+            if *state == SeenState::Changed {
+                connection
+                    .prepare_cached("INSERT OR REPLACE INTO seen (block, rows) VALUES (?1, ?2)")?
+                    .execute(params![block, bits.to_stored()])?;
+                *state = SeenState::Stored;
+            }
+        }
+        if self.pass == Pass::Full {
+            connection
+                .prepare_cached("UPDATE profile SET cursor = ?2 WHERE id = ?1")?
+                .execute(params![self.profile, self.cursor])?;
+        }
+        connection.execute_batch("COMMIT")
+    }
+}
+
+/// What can go wrong within a page.
+enum Trouble {
+    Database(rusqlite::Error),
+    Object(String),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}

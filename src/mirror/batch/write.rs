@@ -1,0 +1,164 @@
+//! Writing contacts: what is stored of each, what of it changed, and where it stands in the index.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+use crate::model::{Contact, Time};
+
+use super::super::history::{differences, record};
+use super::super::index::amend;
+use super::super::key::{Key, keys_of};
+use super::super::object::Prepared;
+use super::super::profile::{Block, join, split};
+use super::super::recency;
+use super::super::rows::{BLOCK_ROWS, Bits};
+use super::{Batch, Pass, SeenState, Trouble};
+
+impl Batch<'_> {
+    /// Writes what waits.
+    pub(super) fn flush(&mut self, now: Timestamp) -> Result<(), Trouble> {
+        let waiting = std::mem::take(&mut self.waiting);
+        waiting.iter().try_for_each(|prepared| self.upsert(prepared, now))?;
+        recency::write(&self.store.connection, &std::mem::take(&mut self.actives))?;
+        Ok(())
+    }
+
+    fn upsert(&mut self, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
+        self.report.rows += 1;
+        let connection = &self.store.connection;
+        let stored = connection
+            .prepare_cached("SELECT row, print, gone IS NOT NULL FROM contact WHERE profile = ?1 AND id = ?2")?
+            .query_row(params![self.profile, prepared.contact.id.as_str()], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?))
+            })
+            .optional()?;
+        let row = match stored {
+            Some((row, print, gone)) if print == prepared.encoded.print => {
+                self.report.same += 1;
+                if gone {
+                    connection.prepare_cached("UPDATE contact SET gone = NULL WHERE row = ?1")?.execute([row])?;
+                }
+                row
+            }
+            Some((row, ..)) => {
+                self.report.changed += 1;
+                self.update(row, prepared, now)?;
+                row
+            }
+            None => {
+                self.report.added += 1;
+                self.insert(prepared)?
+            }
+        };
+        if self.pass == Pass::Full {
+            let (block, place) = split(row);
+            let (bits, state) = self.seen.entry(block).or_insert_with(|| (Bits::default(), SeenState::Changed));
+            bits.insert(place);
+            *state = SeenState::Changed;
+        }
+        Ok(())
+    }
+
+    /// Writes what changed in a stored contact, and what that was into the history.
+    fn update(&mut self, row: i64, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
+        let Prepared { contact, text, keys, encoded } = prepared;
+        let connection = &self.store.connection;
+        let (old_text, object): (String, Vec<u8>) = connection
+            .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let old = self.decoder.decode(&object).map_err(Trouble::Object)?;
+        let [active, created, updated] = times(contact);
+        connection
+            .prepare_cached(
+                "UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, gone = NULL, text = ?6,
+                 object = ?7 WHERE row = ?1",
+            )?
+            .execute(params![row, active, created, updated, encoded.print, text, encoded.object])?;
+        self.actives.push((row, active));
+        record(connection, self.profile, &contact.id, now, &differences(&old, contact))?;
+        let (before, after) = (sorted_keys(&old, &old_text), sorted(keys.clone()));
+        let minus = |a: &[Key], b: &[Key]| -> Vec<Key> {
+            a.iter().filter(|key| b.binary_search(key).is_err()).copied().collect()
+        };
+        let (block, place) = split(row);
+        Ok(amend(connection, block, place, &minus(&after, &before), &minus(&before, &after))?)
+    }
+
+    /// Writes a new contact; its row.
+    fn insert(&mut self, prepared: &Prepared) -> rusqlite::Result<i64> {
+        let Prepared { contact, text, keys, encoded } = prepared;
+        let block = self.room()?;
+        let row = join(block.id, block.used);
+        let [active, created, updated] = times(contact);
+        self.store
+            .connection
+            .prepare_cached(
+                "INSERT INTO contact (row, profile, id, active, created, updated, print, text, object)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                row,
+                self.profile,
+                contact.id.as_str(),
+                active,
+                created,
+                updated,
+                encoded.print,
+                text,
+                encoded.object
+            ])?;
+        self.actives.push((row, active));
+        let (_, place) = split(row);
+        keys.iter().for_each(|key| self.postings.note(*key, place));
+        self.block = Some(Block { used: block.used + 1, ..block });
+        if block.used + 1 == BLOCK_ROWS {
+            self.index_block()?;
+        }
+        Ok(row)
+    }
+
+    /// The block that takes the next new contact.
+    fn room(&mut self) -> rusqlite::Result<Block> {
+        if let Some(block) = self.block.filter(|block| !block.is_full()) {
+            return Ok(block);
+        }
+        let connection = &self.store.connection;
+        connection.execute("INSERT INTO block (profile, used, indexed) VALUES (?1, 0, 0)", [self.profile])?;
+        let block = Block { id: connection.last_insert_rowid(), used: 0, indexed: 0 };
+        self.block = Some(block);
+        Ok(block)
+    }
+
+    /// Puts the rows of the current block that are not indexed yet into the index.
+    pub(super) fn index_block(&mut self) -> rusqlite::Result<()> {
+        let Some(block) = &mut self.block else { return Ok(()) };
+        if block.indexed == block.used {
+            return Ok(());
+        }
+        self.postings.write(&self.store.connection, block.id)?;
+        block.indexed = block.used;
+        self.store
+            .connection
+            .prepare_cached("UPDATE block SET used = ?2, indexed = ?2 WHERE id = ?1")?
+            .execute(params![block.id, block.used])
+            .map(drop)
+    }
+}
+
+/// When it was active, created and changed, as the columns have it.
+fn times(contact: &Contact) -> [Option<i64>; 3] {
+    [contact.last_activity_at, contact.created_at, contact.updated_at]
+        .map(|time: Option<Time>| time.map(|time| time.timestamp().as_millisecond()))
+}
+
+fn sorted_keys(contact: &Contact, text: &str) -> Vec<Key> {
+    let mut keys = Vec::new();
+    keys_of(contact, text, |key| keys.push(key));
+    sorted(keys)
+}
+
+fn sorted(mut keys: Vec<Key>) -> Vec<Key> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
