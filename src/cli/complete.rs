@@ -12,7 +12,7 @@ use clap_complete::Shell;
 use crate::config::{Config, Env};
 use crate::model::{ChannelKind, SortField};
 use crate::render::{Format, RecordKind};
-use crate::term::{Term, TermOptions};
+use crate::term::{Term, TermOptions, visible};
 use crate::vendor::VENDORS;
 
 use super::Cli;
@@ -237,8 +237,9 @@ fn read_sort(before: &[&str]) -> bool {
 }
 
 /// Whether a word means itself to every shell and on every terminal.
-fn is_safe(word: &str) -> bool {
-    word.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '@' | '+'))
+pub(super) fn is_safe(word: &str) -> bool {
+    let means_itself = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '@' | '+');
+    word.chars().all(means_itself) && visible(word) == word
 }
 
 #[cfg(test)]

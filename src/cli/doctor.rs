@@ -123,3 +123,9 @@ fn worst(checks: &[Check]) -> Option<FailureKind> {
     });
     kinds.min()
 }
+
+/// A finding that says `text` wherever it can, as it is shown.
+#[cfg(test)]
+pub(super) fn shown(text: &str, paint: crate::term::Paint) -> String {
+    check::lines(text, &[Check::warn("list", text).hint(text).of(text)], paint)
+}

@@ -25,6 +25,8 @@ mod progress;
 mod reference;
 mod report;
 mod run;
+#[cfg(test)]
+mod safety;
 mod sandbox;
 mod show;
 mod sync;

@@ -9,7 +9,7 @@ use crate::render::{
     CardOptions, Columns, EncodeOptions, Encoder, Format, JqError, JqFilter, Record, RecordKind, Table, TableOptions,
     Template, TemplateError, TemplateOptions, XlsxError, XlsxSheet,
 };
-use crate::term::{Paint, is_closed_pipe};
+use crate::term::{ColorChoice, Paint, is_closed_pipe};
 
 use super::context::Context;
 use super::export::Export;
@@ -58,7 +58,8 @@ impl Show {
         };
         let terminal = out.is_none() && context.term.stdout_is_terminal();
         let jq = globals.jq.as_deref().map(JqFilter::compile).transpose()?;
-        let jq = jq.map(|jq| if terminal { jq.for_terminal() } else { jq });
+        let eyes = terminal || (out.is_none() && json_color(context) == Paint::Colored);
+        let jq = jq.map(|jq| if eyes { jq.for_terminal(json_color(context)) } else { jq });
         let template = globals.template.clone();
         if let Some(source) = &template {
             Template::compile(source, template_options(context, terminal))?;
@@ -102,7 +103,9 @@ impl Show {
     /// An encoder for the streaming formats.
     pub fn encoder(&self, context: &Context, columns: Columns) -> Encoder {
         let tty = self.out.is_none() && context.term.stdout_is_terminal();
-        Encoder::new(self.format, columns, EncodeOptions { csv_safe: self.csv_safe, tty, ..EncodeOptions::default() })
+        let color = if self.out.is_none() { json_color(context) } else { Paint::Plain };
+        let options = EncodeOptions { csv_safe: self.csv_safe, tty, color, ..EncodeOptions::default() };
+        Encoder::new(self.format, columns, options)
     }
 
     /// Opens the place the answer goes to.
@@ -237,6 +240,13 @@ impl Show {
             ));
         }
     }
+}
+
+/// Whether JSON on stdout is painted. Off a terminal a program reads it, whatever the environment says: only `--color always`,
+/// typed for this very run, puts colour into data.
+fn json_color(context: &Context) -> Paint {
+    let typed = context.globals.color == Some(ColorChoice::Always);
+    if context.term.stdout_is_terminal() || typed { context.term.color() } else { Paint::Plain }
 }
 
 fn table_options(context: &Context, show: &Show) -> TableOptions {

@@ -2,7 +2,7 @@
 //!
 //! Loads contacts by a query as any other, then knows keys and screen; what the screen shows is made in [`frame`].
 
-mod frame;
+pub(super) mod frame;
 
 use std::io;
 use std::process::ExitCode;

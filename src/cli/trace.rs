@@ -151,31 +151,7 @@ const BODY_SHOWN: usize = 16_384;
 
 impl Trace for Spoken {
     fn event(&self, event: &Event) {
-        let mut lines = Vec::new();
-        match event {
-            Event::Request { number, method, url, headers } => {
-                lines.push(format!("> [{number}] {method} {}", visible(url)));
-                self.headers('>', headers, &mut lines);
-            }
-            Event::Reply { number, status, version, headers, body, elapsed } => {
-                let (millis, len) = (elapsed.as_millis(), body.len());
-                lines.push(format!("< [{number}] {} {status}, {len} bytes, {millis} ms", visible(version)));
-                self.headers('<', headers, &mut lines);
-                if self.level >= 3 {
-                    let text = String::from_utf8_lossy(body);
-                    let shown: String = text.chars().take(BODY_SHOWN).collect();
-                    lines.extend(shown.lines().map(|line| format!("  {}", visible(line))));
-                    if shown.len() < text.len() {
-                        lines.push("  …".to_owned());
-                    }
-                }
-            }
-            Event::Failure { number, message } => lines.push(format!("! [{number}] {}", visible(message))),
-            Event::Wait { duration, reason } => {
-                lines.push(format!("* waiting {:.1} s: {}", duration.as_secs_f64(), visible(reason)));
-            }
-        }
-        self.term.write_err((lines.join("\n") + "\n").as_bytes());
+        self.term.write_err((lines(event, self.level).join("\n") + "\n").as_bytes());
     }
 
     fn wants_replies(&self) -> bool {
@@ -183,10 +159,37 @@ impl Trace for Spoken {
     }
 }
 
-impl Spoken {
-    fn headers(&self, mark: char, headers: &[(String, String)], lines: &mut Vec<String>) {
-        if self.level >= 2 {
-            lines.extend(headers.iter().map(|(name, value)| format!("{mark} {}: {}", visible(name), visible(value))));
+/// What is said of an event, safe for a terminal.
+pub(super) fn lines(event: &Event, level: u8) -> Vec<String> {
+    let mut lines = Vec::new();
+    match event {
+        Event::Request { number, method, url, headers } => {
+            lines.push(format!("> [{number}] {method} {}", visible(url)));
+            push_headers('>', headers, level, &mut lines);
         }
+        Event::Reply { number, status, version, headers, body, elapsed } => {
+            let (millis, len) = (elapsed.as_millis(), body.len());
+            lines.push(format!("< [{number}] {} {status}, {len} bytes, {millis} ms", visible(version)));
+            push_headers('<', headers, level, &mut lines);
+            if level >= 3 {
+                let text = String::from_utf8_lossy(body);
+                let shown: String = text.chars().take(BODY_SHOWN).collect();
+                lines.extend(shown.lines().map(|line| format!("  {}", visible(line))));
+                if shown.len() < text.len() {
+                    lines.push("  …".to_owned());
+                }
+            }
+        }
+        Event::Failure { number, message } => lines.push(format!("! [{number}] {}", visible(message))),
+        Event::Wait { duration, reason } => {
+            lines.push(format!("* waiting {:.1} s: {}", duration.as_secs_f64(), visible(reason)));
+        }
+    }
+    lines
+}
+
+fn push_headers(mark: char, headers: &[(String, String)], level: u8, lines: &mut Vec<String>) {
+    if level >= 2 {
+        lines.extend(headers.iter().map(|(name, value)| format!("{mark} {}: {}", visible(name), visible(value))));
     }
 }

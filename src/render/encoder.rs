@@ -17,7 +17,7 @@ pub struct EncodeOptions {
     pub bom: bool,
     /// Whether a terminal reads it; then nothing is sent that could drive it, and a JSON array is laid out for the eye.
     pub tty: bool,
-    /// Whether JSON on a terminal is painted.
+    /// Whether JSON is painted; then eyes read it, and it is laid out as on a terminal.
     pub color: Paint,
 }
 
@@ -64,7 +64,7 @@ impl Encoder {
         match self.format {
             Format::Json | Format::Ndjson => {
                 record.write_json(out);
-                if self.options.tty {
+                if self.is_for_eyes() {
                     json::make_inert(out, start);
                     self.lay_out(out, start);
                 }
@@ -85,7 +85,7 @@ impl Encoder {
     /// What stands between two rows.
     pub fn between(&self) -> &'static [u8] {
         match self.format {
-            Format::Json if self.options.tty => b",",
+            Format::Json if self.is_for_eyes() => b",",
             Format::Json => b",\n",
             _ => b"",
         }
@@ -94,7 +94,7 @@ impl Encoder {
     /// Appends what stands after the last of `rows` rows.
     pub fn tail(&self, rows: u64, out: &mut Vec<u8>) {
         match self.format {
-            Format::Json if self.options.tty && rows > 0 => out.extend_from_slice(b"\n]\n"),
+            Format::Json if self.is_for_eyes() && rows > 0 => out.extend_from_slice(b"\n]\n"),
             Format::Json => out.extend_from_slice(b"]\n"),
             Format::Yaml if rows == 0 => out.extend_from_slice(b"[]\n"),
             _ => {}
@@ -104,6 +104,11 @@ impl Encoder {
     /// How many CSV cells looked like formulas so far.
     pub fn formula_cells(&self) -> u64 {
         self.formulas.load(Ordering::Relaxed)
+    }
+
+    /// Whether a person reads the JSON.
+    fn is_for_eyes(&self) -> bool {
+        self.options.tty || self.options.color == Paint::Colored
     }
 
     /// Lays the JSON object in `out[start..]` out as an element of an array.

@@ -10,10 +10,10 @@ use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Native, Vars};
 use jaq_json::{Num, Val};
 
-use crate::term::visible_lines;
+use crate::term::{Paint, visible_lines};
 
 use super::format::nearest;
-use super::json;
+use super::{json, pretty};
 
 /// JSON nested deeper is refused, since it would be read recursively.
 const DEEPEST: usize = 256;
@@ -46,7 +46,7 @@ pub struct JqFilter {
 #[derive(Clone, Copy, PartialEq)]
 enum Target {
     Program,
-    Terminal,
+    Terminal(Paint),
 }
 
 /// What is wrong with a filter, or went wrong while it ran.
@@ -80,10 +80,10 @@ impl JqFilter {
         Ok(Self { filter, target: Target::Program })
     }
 
-    /// The filter with its results made safe to be sent to a terminal.
+    /// The filter with its results made safe to be sent to a terminal, and laid out for the eye.
     #[must_use]
-    pub fn for_terminal(mut self) -> Self {
-        self.target = Target::Terminal;
+    pub fn for_terminal(mut self, color: Paint) -> Self {
+        self.target = Target::Terminal(color);
         self
     }
 
@@ -129,16 +129,18 @@ impl JqFilter {
     }
 
     fn write(&self, value: &Val, out: &mut Vec<u8>) {
-        match value {
-            Val::TStr(text) | Val::BStr(text) if self.target == Target::Terminal => {
+        match (value, self.target) {
+            (Val::TStr(text) | Val::BStr(text), Target::Terminal(_)) => {
                 out.extend_from_slice(visible_lines(&String::from_utf8_lossy(text)).as_bytes());
             }
-            Val::TStr(text) | Val::BStr(text) => out.extend_from_slice(text),
-            value => {
+            (Val::TStr(text) | Val::BStr(text), Target::Program) => out.extend_from_slice(text),
+            (value, Target::Program) => write_value(value, out),
+            (value, Target::Terminal(color)) => {
                 write_value(value, out);
-                if self.target == Target::Terminal {
-                    json::make_inert(out, 0);
-                }
+                json::make_inert(out, 0);
+                let mut text = String::new();
+                pretty::write(&String::from_utf8_lossy(out), 0, color, &mut text);
+                *out = text.into_bytes();
             }
         }
     }
@@ -427,10 +429,10 @@ mod tests {
 
     #[test]
     fn a_terminal_is_sent_nothing_that_drives_it() {
-        let filter = JqFilter::compile("., {a: .}").unwrap().for_terminal();
+        let filter = JqFilter::compile("., {a: .}").unwrap().for_terminal(Paint::Plain);
         let mut results = Vec::new();
         let input = serde_json::to_string("\u{1b}[1m\u{202e}\nx").unwrap();
         filter.run(input.as_bytes(), &mut |result| results.push(String::from_utf8(result.to_vec()).unwrap())).unwrap();
-        assert_eq!(results, ["\\u{1b}[1m\\u{202e}\nx", r#"{"a":"\u001b[1m\u202e\nx"}"#]);
+        assert_eq!(results, ["\\u{1b}[1m\\u{202e}\nx", "{\n  \"a\": \"\\u001b[1m\\u202e\\nx\"\n}"]);
     }
 }

@@ -19,7 +19,7 @@ mod markdown;
 mod pretty;
 mod record;
 #[cfg(test)]
-mod safety;
+pub(crate) mod safety;
 mod table;
 mod template;
 mod times;

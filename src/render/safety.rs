@@ -13,8 +13,16 @@ use super::{
     Template, TemplateOptions, card,
 };
 
-/// How many hostile texts are made, and every how many goes through all outputs; optimised builds can afford more.
-const TEXTS: (usize, usize) = if cfg!(debug_assertions) { (20_000, 25) } else { (1_000_000, 5) };
+/// How many hostile texts are made, and every how many goes through all outputs: a million where the build is optimised,
+/// or `CONTACTS_MILLION_TEXTS` is set.
+pub(crate) fn texts() -> (usize, usize) {
+    let asked = || std::env::vars_os().any(|(name, _)| name == "CONTACTS_MILLION_TEXTS");
+    match cfg!(debug_assertions) {
+        true if asked() => (1_000_000, 50),
+        true => (20_000, 25),
+        false => (1_000_000, 5),
+    }
+}
 
 /// A terminal that allows nothing but printing, line ends, and what `allowed` names.
 struct Strict<'a> {
@@ -75,7 +83,7 @@ impl Perform for Strict<'_> {
     }
 }
 
-fn check(output: &str, allowed: &str, bytes: &[u8]) {
+pub(crate) fn check(output: &str, allowed: &str, bytes: &[u8]) {
     let mut terminal = Strict { output, allowed, printed: 0 };
     Parser::new().advance(&mut terminal, bytes);
     let text = std::str::from_utf8(bytes).expect("output is UTF-8");
@@ -86,7 +94,7 @@ fn check(output: &str, allowed: &str, bytes: &[u8]) {
 }
 
 /// A contact that says `text` wherever it can.
-fn contact(text: &str) -> Contact {
+pub(crate) fn contact(text: &str) -> Contact {
     let mut contact = Contact::new(text, text, text);
     let some = || Some(text.into());
     contact.name = some();
@@ -139,11 +147,16 @@ fn check_all(text: &str, contact: &Contact) {
         check("own list", "colour", &out);
     }
     for (name, format) in Format::ALL {
-        let options = EncodeOptions { tty: true, ..EncodeOptions::default() };
-        let encoder = Encoder::new(format, columns.clone(), options);
-        out.clear();
-        encoder.row(contact, &mut out);
-        check(name, "tab return", &out);
+        for (tty, color) in [(true, Paint::Plain), (true, Paint::Colored), (false, Paint::Colored)] {
+            if !tty && format != Format::Json {
+                continue;
+            }
+            let options = EncodeOptions { tty, color, ..EncodeOptions::default() };
+            let encoder = Encoder::new(format, columns.clone(), options);
+            out.clear();
+            encoder.row(contact, &mut out);
+            check(name, if format == Format::Json { "colour" } else { "tab return" }, &out);
+        }
     }
     out.clear();
     Encoder::new(Format::Md, columns, EncodeOptions::default()).row(contact, &mut out);
@@ -160,7 +173,7 @@ impl Programs {
     fn new() -> Self {
         let options = TemplateOptions { tty: true, ..TemplateOptions::default() };
         Self {
-            jq: JqFilter::compile(".name, .custom_fields, (.name | @json)").unwrap().for_terminal(),
+            jq: JqFilter::compile(".name, .custom_fields, (.name | @json)").unwrap().for_terminal(Paint::Colored),
             template: Template::compile("{{ name }} {{ labels }} {{ manager | json }}", options).unwrap(),
         }
     }
@@ -169,11 +182,18 @@ impl Programs {
         let contact = contact(text);
         let mut out = Vec::new();
         contact.write_json(&mut out);
-        self.jq.run(&out, &mut |result| check("jq", "tab", result)).unwrap();
+        self.jq.run(&out, &mut |result| check("jq", "tab colour", result)).unwrap();
         out.clear();
         self.template.push(&contact, &mut out).unwrap();
         check("template", "tab", &out);
     }
+}
+
+/// Whether a character goes through all outputs: in a debug build the planes without characters are tried as samples.
+pub(crate) fn is_tried(c: char) -> bool {
+    !cfg!(debug_assertions)
+        || matches!(u32::from(c), 0..0x1_4000 | 0x1_d000..0x1_fb00 | 0xe_0000..0xe_0200)
+        || u32::from(c).is_multiple_of(997)
 }
 
 #[test]
@@ -183,14 +203,8 @@ fn every_character_only_prints() {
     for c in &characters {
         check("alone", "", visible(c.encode_utf8(&mut [0; 4])).as_bytes());
     }
-    // In a debug build the planes without characters are tried as samples.
-    let tried = characters.into_iter().filter(|c| {
-        !cfg!(debug_assertions)
-            || matches!(u32::from(*c), 0..0x1_4000 | 0x1_d000..0x1_fb00 | 0xe_0000..0xe_0200)
-            || u32::from(*c) % 997 == 0
-    });
     let mut text = String::new();
-    for (index, c) in tried.enumerate() {
+    for (index, c) in characters.into_iter().filter(|c| is_tried(*c)).enumerate() {
         write!(text, "{c} ").unwrap();
         if index % 64 == 63 {
             let mut contact = Contact::new("p", "v", "1");
@@ -203,7 +217,7 @@ fn every_character_only_prints() {
 }
 
 /// A text of parts that terminals, readers and parsers trip over.
-fn hostile(random: &mut fastrand::Rng) -> String {
+pub(crate) fn hostile(random: &mut fastrand::Rng) -> String {
     const PARTS: [&str; 40] = [
         "\u{1b}[31m",
         "\u{1b}]0;t\u{7}",
@@ -262,9 +276,10 @@ fn hostile(random: &mut fastrand::Rng) -> String {
 fn hostile_texts_only_print() {
     let mut random = fastrand::Rng::with_seed(20_241_119);
     let mut programs = Programs::new();
-    for index in 0..TEXTS.0 {
+    let (count, every) = texts();
+    for index in 0..count {
         let text = hostile(&mut random);
-        if index % TEXTS.1 == 0 {
+        if index % every == 0 {
             check_all(&text, &contact(&text));
             programs.check(&text);
         } else {

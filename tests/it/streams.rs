@@ -96,6 +96,25 @@ fn a_table_off_a_terminal_is_whole_and_plain() {
 }
 
 #[test]
+fn json_off_a_terminal_is_coloured_only_when_that_was_typed() {
+    let bench = Bench::new();
+    for line in ["list -n 2 -o json", "list -n 2 --jq .[0]", "vendors -o json"] {
+        let mut command = bench.command(line.split(' '));
+        let plain = crate::harness::Ran::of(command.env("CLICOLOR_FORCE", "1")).exits(0);
+        assert!(!plain.stdout.contains('\u{1b}'), "{line}: a program reads it, whatever the environment says");
+        let colored = bench.run(&format!("--color always {line}")).exits(0).stdout;
+        assert!(colored.contains('\u{1b}') && colored.contains("\n  "), "{line}: {colored}");
+        let mut stripped = String::new();
+        for part in colored.split('\u{1b}') {
+            stripped
+                .push_str(part.strip_prefix('[').and_then(|part| part.split_once('m')).map_or(part, |(_, rest)| rest));
+        }
+        let stripped: serde_json::Value = serde_json::from_str(&stripped).unwrap();
+        assert_eq!(stripped, plain.json(), "{line}: the same data");
+    }
+}
+
+#[test]
 fn hostile_names_drive_no_terminal() {
     let bench = Bench::new();
     for line in ["-A list -n 500", "-A list -n 500 --wide", "-A list -n 500 -o md", "-vvv -A list --all -o csv"] {
