@@ -251,7 +251,7 @@ _contacts() {
 
     case "${cmd}" in
         contacts)
-            opts="-p -A -o -q -v -h -V --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help --version list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help"
+            opts="-p -A -o -q -v -h -V --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help --version list search pick show channels profile login logout sync mirror diff log api doctor vendors sandbox csv-unsafe completions man schema help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -333,7 +333,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__api)
-            opts="-f -p -A -o -q -v -h --field --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-f -p -A -o -q -v -h --field --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -423,7 +423,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__channels)
-            opts="-n -p -A -o -q -v -h --search --label --channel --inbox --unknown --blocked --created-since --active-since --limit --skip --all --sort --page-size --no-channels --out --resume --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-n -p -A -o -q -v -h --search --label --channel --inbox --unknown --blocked --created-since --active-since --limit --skip --all --sort --page-size --no-channels --out --resume --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -561,7 +561,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__completions)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help bash elvish fish powershell zsh"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -643,7 +643,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__csv__subcmd__unsafe)
-            opts="-p -A -o -q -v -h --out --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --out --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -729,7 +729,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__diff)
-            opts="-p -A -o -q -v -h --since --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --since --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -815,7 +815,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__doctor)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1345,7 +1345,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__list)
-            opts="-n -p -A -o -q -v -h --label --channel --inbox --unknown --blocked --created-since --active-since --limit --skip --all --sort --page-size --no-channels --out --resume --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-n -p -A -o -q -v -h --label --channel --inbox --unknown --blocked --created-since --active-since --limit --skip --all --sort --page-size --no-channels --out --resume --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1479,7 +1479,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__log)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1561,7 +1561,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__login)
-            opts="-p -A -o -q -v -h --stdin --key --no-check --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --stdin --key --no-check --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1647,7 +1647,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__logout)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1729,7 +1729,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__man)
-            opts="-p -A -o -q -v -h --dir --markdown --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --dir --markdown --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1815,7 +1815,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__mirror)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help status verify rebuild forget help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help status verify rebuild forget help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1897,7 +1897,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__mirror__subcmd__forget)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2063,7 +2063,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__mirror__subcmd__rebuild)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2145,7 +2145,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__mirror__subcmd__status)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2227,7 +2227,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__mirror__subcmd__verify)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2309,7 +2309,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__pick)
-            opts="-n -p -A -o -q -v -h --limit --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-n -p -A -o -q -v -h --limit --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2399,7 +2399,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help list show add remove default check help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help list show add remove default check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2481,7 +2481,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile__subcmd__add)
-            opts="-p -A -o -q -v -h --vendor --base-url --set --secret --default --no-check --force --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --vendor --base-url --set --secret --default --no-check --force --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2579,7 +2579,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile__subcmd__check)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2661,7 +2661,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile__subcmd__default)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2855,7 +2855,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile__subcmd__list)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2937,7 +2937,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile__subcmd__remove)
-            opts="-p -A -o -q -v -h --keep-secrets --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --keep-secrets --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3019,7 +3019,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__profile__subcmd__show)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3101,7 +3101,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__sandbox)
-            opts="-p -A -o -q -v -h --contacts --seed --port --latency --rate-limit --fault --churn --era --direction --old --ties --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --contacts --seed --port --latency --rate-limit --fault --churn --era --direction --old --ties --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3215,7 +3215,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__schema)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help contact channel error report"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help contact channel error report"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3297,7 +3297,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__search)
-            opts="-n -p -A -o -q -v -h --name --email --phone --exact --label --channel --inbox --unknown --blocked --created-since --active-since --limit --skip --all --sort --page-size --no-channels --out --resume --scan --fail-empty --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-n -p -A -o -q -v -h --name --email --phone --exact --label --channel --inbox --unknown --blocked --created-since --active-since --limit --skip --all --sort --page-size --no-channels --out --resume --scan --fail-empty --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3443,7 +3443,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__show)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3525,7 +3525,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__sync)
-            opts="-p -A -o -q -v -h --full --watch --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --full --watch --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3611,7 +3611,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__vendors)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

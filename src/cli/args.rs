@@ -39,6 +39,9 @@ pub struct GlobalArgs {
     /// Answer from the local mirror where it is at most this old, and ask the vendor where it is not
     #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "Where to look")]
     pub max_age: Option<Duration>,
+    /// Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right
+    #[arg(long, global = true, help_heading = "Where to look")]
+    pub refresh: bool,
     /// Read this configuration file
     #[arg(long, value_name = "FILE", global = true, help_heading = "Where to look")]
     pub config: Option<PathBuf>,

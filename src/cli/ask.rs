@@ -21,6 +21,8 @@ use crate::source::walk::{
 };
 use crate::source::{Plan, Source, SourceError, Traversal, Usage};
 
+use super::refresh::Refreshed;
+
 /// How one profile answered.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -42,6 +44,8 @@ pub struct Answer {
     pub as_of: Option<Timestamp>,
     /// What else a person should know of it.
     pub warnings: Vec<String>,
+    /// What came of reading its contacts again, if they were.
+    pub refreshed: Option<Refreshed>,
 }
 
 /// How a query is carried out on one source.
@@ -211,6 +215,7 @@ async fn ask<R: Send + 'static>(
         gap,
         as_of: source.as_of(),
         warnings: source.warnings(),
+        refreshed: None,
     }
 }
 
@@ -227,6 +232,7 @@ pub fn abandoned(source: &dyn Source, basis: &str, started_at: Timestamp, now: T
         gap: None,
         as_of: source.as_of(),
         warnings: source.warnings(),
+        refreshed: None,
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Opened {
     pub sources: Vec<Arc<dyn Source>>,
     /// Why the others cannot be asked.
     pub failures: Vec<Failure>,
+    /// The profiles that were wanted.
+    pub profiles: Vec<Profile>,
     /// `page_size` of the profiles that have one, by name.
     pub page_sizes: BTreeMap<String, u32>,
     /// When they were opened.
@@ -239,7 +241,7 @@ impl Context {
         }
         let page_sizes =
             profiles.iter().filter_map(|profile| Some((profile.name.clone(), profile.page_size?))).collect();
-        Ok(Opened { sources, failures, page_sizes, at: self.clock.now() })
+        Ok(Opened { sources, failures, profiles, page_sizes, at: self.clock.now() })
     }
 
     /// Opens one profile; sends nothing.

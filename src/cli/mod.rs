@@ -14,6 +14,7 @@ mod failure;
 mod find;
 mod generate;
 mod interrupt;
+mod local;
 mod login;
 mod manual;
 mod mirror;
@@ -23,6 +24,7 @@ mod pick;
 mod profile;
 mod progress;
 mod reference;
+mod refresh;
 mod report;
 mod run;
 #[cfg(test)]

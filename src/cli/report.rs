@@ -18,14 +18,14 @@ pub fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value 
             "profile": failure.profile, "vendor": failure.vendor, "verdict": "partial", "basis": "it could not be asked",
             "requests": 0, "retries": 0, "waited_ms": 0, "pages": 0, "rows": 0, "duplicates": 0,
             "vendor_total": { "before": null, "after": null }, "started_at": null, "finished_at": null,
-            "as_of": null, "gap": null, "warnings": [], "error": failure.to_json(),
+            "as_of": null, "gap": null, "warnings": [], "refreshed": null, "error": failure.to_json(),
         })
     }));
     json!({ "exit_code": exit_code, "profiles": profiles })
 }
 
 fn answer_json(answer: &Answer) -> Value {
-    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of, warnings } = answer;
+    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of, warnings, refreshed } = answer;
     let tally = &outcome.tally;
     let time = |at: jiff::Timestamp| Time::from_timestamp(at).to_string();
     json!({
@@ -45,6 +45,7 @@ fn answer_json(answer: &Answer) -> Value {
         "as_of": as_of.map(time),
         "gap": gap,
         "warnings": warnings,
+        "refreshed": refreshed.as_ref().map(|refreshed| json!({ "read": refreshed.read, "gone": refreshed.gone })),
         "error": outcome.error.as_ref().map(|error| Failure::from_source(error, profile, vendor).to_json()),
     })
 }

@@ -8,18 +8,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::http::Clock;
-use crate::model::{Contact, Query, Text, Time};
+use crate::model::{Contact, Query, Text};
 use crate::render::{Encoder, Format, Record, RecordKind, XlsxSheet};
-use crate::source::Support;
 use crate::source::walk::{Verdict, WalkOptions, WalkState};
 
-use super::ask::{Answer, Manner, RowOut, can_stream, collect, stream};
+use super::ask::{Answer, Manner, RowOut, can_stream, stream};
 use super::context::{Context, Opened};
 use super::export::{Checkpoint, Export};
 use super::failure::{Failure, FailureKind, combined};
+use super::local::{refuse_labels, say_age};
 use super::output::{Destination, Show, is_gone};
-use super::progress::{self, Line, rough};
-use super::{ask, interrupt, report};
+use super::progress::{self, Line};
+use super::refresh::gather;
+use super::{ask, interrupt, refresh, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
@@ -43,11 +44,12 @@ pub fn run_query(
     if_empty: Option<FailureKind>,
 ) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
+    refresh::check(context, query)?;
     let opened = context.open()?;
-    refuse_labels_of_mirrors(query, &opened)?;
+    refuse_labels(query, &opened)?;
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &opened, &line);
-    let streams = show.is_streaming() && can_stream(&opened.sources, query);
+    let streams = show.is_streaming() && !context.globals.refresh && can_stream(&opened.sources, query);
     if resume.is_some() && (!streams || opened.wanted() > 1 || show.format == Format::Xlsx) {
         let failure = Failure::usage("--resume needs one profile and rows that are written as they come");
         return Err(failure.hint("choose one profile with -p, a format as ndjson or csv, and no --sort"));
@@ -59,20 +61,6 @@ pub fn run_query(
     };
     line.clear();
     conclude(context, query, show, &opened, brought, if_empty)
-}
-
-/// Chatwoot and LiveDesk filter by label, but their contacts do not carry labels: a mirror of them knows none.
-fn refuse_labels_of_mirrors(query: &Query, opened: &Opened) -> Result<(), Failure> {
-    let mirrored = opened.sources.iter().find(|source| {
-        let of_vendor = crate::vendor::vendor(source.vendor()).map(|vendor| vendor.capabilities.labels);
-        std::ptr::eq(source.capabilities(), &raw const crate::mirror::CAPABILITIES) && of_vendor == Some(Support::Exact)
-    });
-    match mirrored.filter(|_| !query.filter.labels.is_empty()) {
-        None => Ok(()),
-        Some(source) => Err(Failure::usage("the local mirror holds no labels of this vendor")
-            .of(source.profile(), source.vendor())
-            .hint("leave --local out, and the vendor is asked")),
-    }
 }
 
 /// How hard to try, and who is told of the progress.
@@ -246,8 +234,7 @@ fn gone(rows: u64) -> Brought {
 }
 
 fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, manner: &Manner, line: &Line) -> Brought {
-    let asked = collect(&opened.sources, query, manner);
-    let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
+    let Some((contacts, answers)) = gather(context, query, opened, manner) else {
         return Brought { rows: 0, answers: None, broken: None };
     };
     // Nothing may move below a table, and least of all below a pager.
@@ -335,12 +322,7 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
         for warning in &answer.warnings {
             context.say(&format!("warning: {}: {warning}", answer.profile));
         }
-        if let Some(as_of) = answer.as_of {
-            let age = context.clock.now().duration_since(as_of).as_secs_f64().max(0.0);
-            let found = if tally_is_empty(answer) { "nothing found in" } else { "from" };
-            let as_of = Time::from_timestamp(as_of);
-            context.say(&format!("{}: {found} the local mirror, {} old (as of {as_of})", answer.profile, rough(age)));
-        }
+        say_age(context, answer);
         if query.limit.is_none() {
             let tally = &outcome.tally;
             let counted = if tally.rows == 1 { "contact" } else { "contacts" };
@@ -364,10 +346,6 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
     if query.limit.is_some() && show.format == Format::Table && answered && show.jq.is_none() {
         context.say(&summary_line(query, answers, rows));
     }
-}
-
-fn tally_is_empty(answer: &Answer) -> bool {
-    answer.outcome.tally.rows == 0
 }
 
 /// One line for what the vendors' own search may have missed, where the answer seems whole.

@@ -13,14 +13,16 @@ use crate::source::walk::Verdict;
 use crate::source::{ErrorKind, Source, SourceError, Wish};
 
 use super::args::SelectArgs;
-use super::ask::{Answer, collect};
+use super::ask::Answer;
 use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
 use super::find::{SearchArgs, resolve, text_filter};
+use super::local::{refuse_labels, say_age};
 use super::output::{Show, is_gone};
 use super::progress::Line;
+use super::refresh::{Refreshes, gather};
 use super::run::{Brought, conclude, manner};
-use super::{interrupt, report};
+use super::{interrupt, refresh, report};
 
 /// Most ids read from standard input.
 const MOST_IDS: usize = 100_000;
@@ -54,6 +56,7 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
     let opened = context.open()?;
     let wish = Wish { labels: true, channels: true, raw: context.globals.raw };
     let Some(found) = fetch(context, &opened, &ids, wish) else { return Ok(interrupted(context)) };
+    let Some(found) = found.again(context, &opened, wish) else { return Ok(interrupted(context)) };
     let several = opened.wanted() > 1;
     let shown =
         if show.format == Format::Table && show.columns.is_none() && show.jq.is_none() && show.template.is_none() {
@@ -77,6 +80,7 @@ pub fn channels(context: &Context, args: &ChannelsArgs) -> Result<ExitCode, Fail
     let opened = context.open()?;
     let wish = Wish { labels: false, channels: true, raw: context.globals.raw };
     let Some(found) = fetch(context, &opened, &ids, wish) else { return Ok(interrupted(context)) };
+    let Some(found) = found.again(context, &opened, wish) else { return Ok(interrupted(context)) };
     let rows = rows(&found.contacts, args.select.channel.as_ref());
     if rows.is_empty() && !found.contacts.is_empty() {
         context.say("no channel");
@@ -86,11 +90,12 @@ pub fn channels(context: &Context, args: &ChannelsArgs) -> Result<ExitCode, Fail
 }
 
 fn channels_of_search(context: &Context, query: &Query, show: &Show) -> Result<ExitCode, Failure> {
+    refresh::check(context, query)?;
     let opened = context.open()?;
+    refuse_labels(query, &opened)?;
     let line = Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &opened, &line);
-    let asked = collect(&opened.sources, query, &manner);
-    let Some((contacts, answers)) = context.block_on(interrupt::unless_interrupted(asked)) else {
+    let Some((contacts, answers)) = gather(context, query, &opened, &manner) else {
         return Ok(interrupted(context));
     };
     line.clear();
@@ -156,13 +161,33 @@ struct Found {
     /// Failures other than "no such contact", each with its profile.
     failures: Vec<(usize, SourceError)>,
     started: jiff::Timestamp,
+    /// What came of reading again what mirrors knew.
+    refreshes: Refreshes,
+}
+
+impl Found {
+    /// Reads again what mirrors knew, if that is wanted. `None` if interrupted.
+    fn again(mut self, context: &Context, opened: &Opened, wish: Wish) -> Option<Self> {
+        self.refreshes = refresh::contacts_again(context, opened, &mut self.contacts, &mut self.missing, wish)?;
+        for (index, source) in opened.sources.iter().enumerate() {
+            let error = self.refreshes.get(source.profile()).and_then(|refreshed| refreshed.error.clone());
+            self.failures.extend(error.map(|error| (index, error)));
+        }
+        Some(self)
+    }
 }
 
 /// Asks every profile for every id; an id may be known to several profiles. `None` if interrupted.
 fn fetch(context: &Context, opened: &Opened, ids: &[String], wish: Wish) -> Option<Found> {
     let started = context.clock.now();
     let asked = async {
-        let mut found = Found { contacts: Vec::new(), missing: Vec::new(), failures: Vec::new(), started };
+        let mut found = Found {
+            contacts: Vec::new(),
+            missing: Vec::new(),
+            failures: Vec::new(),
+            started,
+            refreshes: Refreshes::new(),
+        };
         let mut broken = vec![false; opened.sources.len()];
         for id in ids {
             let targets = targets(&opened.sources, id);
@@ -242,9 +267,10 @@ fn finish(context: &Context, opened: &Opened, found: &Found, shown: Result<(), F
         Some(FailureKind::NotFound)
     };
     let code = kind.map_or(0, FailureKind::code);
+    let answers: Vec<Answer> =
+        opened.sources.iter().enumerate().map(|(index, source)| answer(context, found, index, source)).collect();
+    answers.iter().for_each(|answer| say_age(context, answer));
     if let Some(path) = &context.globals.report {
-        let answers: Vec<Answer> =
-            opened.sources.iter().enumerate().map(|(index, source)| answer(context, found, index, source)).collect();
         report::write(context, path, &report::report(code, &answers, &opened.failures))?;
     }
     Ok(ExitCode::from(code))
@@ -254,6 +280,7 @@ fn finish(context: &Context, opened: &Opened, found: &Found, shown: Result<(), F
 fn answer(context: &Context, found: &Found, index: usize, source: &Arc<dyn Source>) -> Answer {
     let error = found.failures.iter().find(|(failed, _)| *failed == index).map(|(_, error)| error.clone());
     let rows = found.contacts.iter().filter(|contact| contact.profile.as_str() == source.profile()).count() as u64;
+    let refreshed = found.refreshes.get(source.profile()).cloned();
     let mut outcome = super::ask::failed(SourceError::new(ErrorKind::Unexpected, ""));
     outcome.error = error;
     outcome.tally.rows = rows;
@@ -265,12 +292,13 @@ fn answer(context: &Context, found: &Found, index: usize, source: &Arc<dyn Sourc
         profile: source.profile().to_owned(),
         vendor: source.vendor().to_owned(),
         outcome,
-        usage: source.usage(),
+        usage: refreshed.as_ref().map_or_else(|| source.usage(), |refreshed| refreshed.usage),
         started_at: found.started,
         finished_at: context.clock.now(),
         gap: None,
         as_of: source.as_of(),
         warnings: source.warnings(),
+        refreshed,
     }
 }
 

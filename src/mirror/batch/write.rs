@@ -40,6 +40,11 @@ impl Batch<'_> {
                 }
                 row
             }
+            // What was read for a repair may be older than what a sync brought meanwhile.
+            Some((row, ..)) if self.pass == Pass::Repair && self.is_newer(row, &prepared.contact)? => {
+                self.report.same += 1;
+                row
+            }
             Some((row, ..)) => {
                 self.report.changed += 1;
                 self.update(row, prepared, now)?;
@@ -57,6 +62,17 @@ impl Batch<'_> {
             *state = SeenState::Changed;
         }
         Ok(())
+    }
+
+    /// Whether what is stored in `row` changed after `contact` did.
+    fn is_newer(&self, row: i64, contact: &Contact) -> rusqlite::Result<bool> {
+        let stored: Option<i64> = self
+            .store
+            .connection
+            .prepare_cached("SELECT updated FROM contact WHERE row = ?1")?
+            .query_row([row], |row| row.get(0))?;
+        let [_, _, updated] = times(contact);
+        Ok(stored.zip(updated).is_some_and(|(stored, read)| stored > read))
     }
 
     /// Writes what changed in a stored contact, and what that was into the history.

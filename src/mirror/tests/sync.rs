@@ -190,3 +190,22 @@ fn a_block_is_indexed_when_it_is_full_and_a_second_one_begun() {
     assert_eq!(found.len(), 66);
     assert_eq!(store.verify().unwrap(), Verified { contacts: 66_000, ..Verified::default() });
 }
+
+#[test]
+fn a_repair_never_puts_something_older_in_place_of_something_newer() {
+    let (_folder, mut store) = store();
+    let at = |name: &str, second| {
+        let mut contact = contact(1, name);
+        contact.updated_at = Time::from_unix_seconds(second);
+        contact
+    };
+    sync(&mut store, &[at("Ann", 10)], 9, 0);
+    let mut repair = |contact| {
+        let mut batch = store.begin_sync(&TARGET, Pass::Repair, now(1)).unwrap();
+        page(&mut batch, vec![contact], None, now(1)).unwrap();
+        batch.finish(Proof::Exact, now(1)).unwrap();
+        names(&store)
+    };
+    assert_eq!(repair(at("Old Ann", 9)), ["Ann"]);
+    assert_eq!(repair(at("New Ann", 11)), ["New Ann"]);
+}
