@@ -2,6 +2,7 @@
 
 mod add;
 pub(super) mod prompt;
+mod questions;
 
 use std::io::Read as _;
 use std::process::ExitCode;

@@ -15,8 +15,12 @@ mod mirror;
 mod mock;
 mod profile;
 mod queries;
+#[cfg(unix)]
+mod screen;
 mod secrets;
 mod single;
 mod streams;
+#[cfg(unix)]
+mod terminal;
 mod texts;
 mod vendors;

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use secrecy::SecretString;
-use zeroize::Zeroizing;
 
 use crate::config::keyring::{SecretStore, SystemKeyring};
 use crate::config::{
     Config, ConfigFile, Draft, Env, Existing, Profile, SecretPlace, SecretSource, address_of, key_spec, login,
     parse_secret_place, recognise, vendor_named,
 };
-use crate::vendor::{VENDORS, VendorSpec, WebAddress};
 
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::prompt::{Asker, Person, TRIES};
+use super::prompt::{Asker, Person};
+use super::questions::{Hands, agree_to_file, ask, ask_key, ask_places, ask_vendor, keep_nevertheless};
 use super::signed_in;
 
 /// Options of `contacts profile add`.
@@ -74,15 +73,6 @@ struct Setting<'a> {
     store: &'a dyn SecretStore,
 }
 
-/// What reaches outside while a profile is added.
-struct Hands<'a> {
-    /// Nobody: nothing is asked.
-    asker: Option<&'a mut dyn Asker>,
-    /// Makes one call and says who one is.
-    check: &'a mut dyn FnMut(&Profile) -> Result<String, Failure>,
-    read_stdin: &'a mut dyn FnMut() -> Result<Zeroizing<String>, Failure>,
-}
-
 /// Adds a profile; returns what is to be said.
 fn add(args: &AddArgs, setting: &Setting<'_>, hands: &mut Hands<'_>) -> Result<Vec<String>, Failure> {
     let Setting { config, env, store } = *setting;
@@ -98,7 +88,7 @@ fn add(args: &AddArgs, setting: &Setting<'_>, hands: &mut Hands<'_>) -> Result<V
     }
     ask_settings(&mut draft, args, hands)?;
     let values = secrets(&mut draft, &args.secrets, hands)?;
-    let profile = draft.profile(config, env)?;
+    let mut profile = draft.profile(config, env)?;
     let mut said = Vec::new();
     if !args.no_check {
         match (hands.check)(&login::with_secrets(&profile, &values)) {
@@ -109,7 +99,13 @@ fn add(args: &AddArgs, setting: &Setting<'_>, hands: &mut Hands<'_>) -> Result<V
     // What stands in the file as plain text does not go to the keyring as well.
     let mut kept = values;
     kept.retain(|key, _| matches!(profile.secrets.get(key), Some(SecretSource::Keyring)));
-    login::keep(&profile, &kept, store)?;
+    if let Err(error) = login::keep(&profile, &kept, store) {
+        agree_to_file(error, hands)?;
+        for (key, value) in &kept {
+            draft.set_secret(key, SecretPlace::Plain.source(Some(value)))?;
+        }
+        profile = draft.profile(config, env)?;
+    }
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
     draft.write(&profile, &mut file, existing)?;
     let others = file.names().len() > 1;
@@ -157,36 +153,6 @@ fn begin(args: &AddArgs, file: &ConfigFile, hands: &mut Hands<'_>) -> Result<Dra
     Ok(draft)
 }
 
-fn ask_vendor(address: &mut Option<String>, hands: &mut Hands<'_>) -> Result<&'static VendorSpec, Failure> {
-    let names: Vec<&str> = VENDORS.iter().map(|vendor| vendor.name).collect();
-    let found = ask(hands, |asker| {
-        for vendor in VENDORS {
-            asker.say(&format!("  {:<12} {}", vendor.name, vendor.title));
-        }
-        for _ in 0..TRIES {
-            let answer = asker.line("which vendor, or the address of its web page", None)?;
-            match recognise(&answer) {
-                Some((vendor, _)) => {
-                    *address = Some(answer);
-                    return Ok(vendor);
-                }
-                None if answer.contains("://") => {
-                    asker.say("that address could be anybody's; name the vendor first");
-                    *address = Some(answer);
-                }
-                None => match vendor_named(&answer) {
-                    Ok(vendor) => return Ok(vendor),
-                    Err(error) => asker.say(&with_hints(&error.message, &error.hints)),
-                },
-            }
-        }
-        Err(Failure::usage("no vendor was named"))
-    })?;
-    found.ok_or_else(|| {
-        Failure::usage("it is not said which vendor this is").hint(format!("give --vendor {}", names.join("|")))
-    })
-}
-
 /// Asks for the required keys that are missing, and for the base URL where the default may not be meant.
 fn ask_settings(draft: &mut Draft, args: &AddArgs, hands: &mut Hands<'_>) -> Result<(), Failure> {
     if args.base_url.is_none() && draft.get("base_url").is_none() {
@@ -216,33 +182,6 @@ fn ask_settings(draft: &mut Draft, args: &AddArgs, hands: &mut Hands<'_>) -> Res
     Err(match help {
         Some(help) => failure.hint(help),
         None => failure,
-    })
-}
-
-/// Asks for one key until the answer is one; `None` if nobody can be asked. The answer of a key other than `base_url` is
-/// in the address's `base_url`.
-fn ask_key(
-    draft: &Draft,
-    key: &str,
-    help: &str,
-    default: Option<&str>,
-    hands: &mut Hands<'_>,
-) -> Result<Option<WebAddress>, Failure> {
-    ask(hands, |asker| {
-        for _ in 0..TRIES {
-            let answer = asker.line(&format!("{key}: {help}"), default)?;
-            let address = match key {
-                "base_url" => address_of(draft.vendor, &answer),
-                _ => WebAddress { base_url: answer, ..WebAddress::default() },
-            };
-            match draft.check(key, &address.base_url) {
-                // The vendor's own address need not be written down.
-                Ok(()) if Some(address.base_url.as_str()) == default => return Ok(WebAddress::default()),
-                Ok(()) => return Ok(address),
-                Err(error) => asker.say(&with_hints(&error.message, &error.hints)),
-            }
-        }
-        Err(Failure::usage(format!("no answer could be `{key}`")))
     })
 }
 
@@ -294,69 +233,12 @@ fn secrets(
     Ok(values)
 }
 
-fn ask_places(
-    asker: &mut dyn Asker,
-    vendor: &VendorSpec,
-    keys: &[&'static str],
-) -> Result<Vec<(&'static str, SecretPlace)>, Failure> {
-    asker.say("where shall its secrets be kept?");
-    asker.say("  keyring   the system's keyring");
-    asker.say("  env       an environment variable that you set");
-    asker.say("  command   a command that prints it, as `pass show …`");
-    asker.say("  file      the configuration file, as plain text");
-    for _ in 0..TRIES {
-        let kind = asker.line("keyring, env, command or file", Some("keyring"))?;
-        let place = |asker: &mut dyn Asker, key: &str| -> Result<Option<SecretPlace>, Failure> {
-            Ok(Some(match kind.as_str() {
-                "keyring" | "k" => SecretPlace::Keyring,
-                "file" | "f" | "plain" => SecretPlace::Plain,
-                "env" | "e" => {
-                    let proposal = format!("{}_{}", vendor.name, key).to_uppercase();
-                    SecretPlace::Env(asker.line(&format!("{key}: the variable's name"), Some(&proposal))?)
-                }
-                "command" | "c" => SecretPlace::Command(asker.line(&format!("{key}: the command"), None)?),
-                _ => return Ok(None),
-            }))
-        };
-        let places: Option<Vec<(&'static str, SecretPlace)>> =
-            keys.iter().map(|key| Ok(place(asker, key)?.map(|place| (*key, place)))).collect::<Result<_, Failure>>()?;
-        match places {
-            Some(places) => return Ok(places),
-            None => asker.say(&format!("`{kind}` is none of them")),
-        }
-    }
-    Err(Failure::usage("it was not said where the secrets shall be kept"))
-}
-
-/// Goes on after a failed check only if a person says so.
-fn keep_nevertheless(failure: Failure, hands: &mut Hands<'_>) -> Result<(), Failure> {
-    let agreed = ask(hands, |asker| {
-        asker.say(&format!("it does not work yet: {}", with_hints(&failure.message, &failure.hints)));
-        asker.agrees("keep the profile nevertheless?")
-    })?;
-    match agreed {
-        Some(true) => Ok(()),
-        _ => Err(failure.hint("nothing was written; `--no-check` adds the profile without trying it")),
-    }
-}
-
-/// Asks if there is somebody to be asked.
-fn ask<T>(
-    hands: &mut Hands<'_>,
-    question: impl FnOnce(&mut dyn Asker) -> Result<T, Failure>,
-) -> Result<Option<T>, Failure> {
-    hands.asker.as_mut().map(|asker| question(&mut **asker)).transpose()
-}
-
-fn with_hints(message: &str, hints: &[String]) -> String {
-    std::iter::once(message).chain(hints.iter().map(String::as_str)).collect::<Vec<_>>().join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
     use clap::Parser;
+    use zeroize::Zeroizing;
 
     use crate::cli::FailureKind;
     use crate::config::keyring::KeyringError;
@@ -508,6 +390,18 @@ mod tests {
         assert_eq!(failure.kind, FailureKind::Auth);
         assert!(failure.hints.iter().any(|hint| hint.contains("{ env =")), "{failure:?}");
         assert!(!format!("{failure:?}").contains("s3cret") && !home.file().exists());
+    }
+
+    #[test]
+    fn a_person_may_keep_in_the_file_what_no_keyring_takes() {
+        let words = "b --vendor chatbotx --base-url https://bot.example --secret token=keyring";
+        let home = Home::new();
+        assert_eq!(home.run(words, Some(&mut Script::new(&["t0ken", ""])), "").unwrap_err().kind, FailureKind::Auth);
+        assert!(!home.file().exists());
+        let mut script = Script::new(&["t0ken", "y"]);
+        home.run(words, Some(&mut script), "").unwrap();
+        assert!(script.is_done() && script.heard.iter().any(|line| line.contains("no bus")), "{:?}", script.heard);
+        assert!(home.text().contains("token = \"t0ken\""), "{}", home.text());
     }
 
     #[test]
