@@ -3215,7 +3215,7 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__schema)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help contact channel error report"
+            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help contact channel error report check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

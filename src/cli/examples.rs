@@ -140,6 +140,7 @@ pub const EXAMPLES: &[Example] = &[
     runs("man", "contacts man --markdown > reference.md", "all in one document"),
     runs("schema", "contacts schema", "of a contact"),
     runs("schema", "contacts schema report", "of the file that --report writes"),
+    runs("schema", "contacts schema check", "of a finding of contacts doctor"),
 ];
 
 /// Those of a command.

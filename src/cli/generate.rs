@@ -39,6 +39,8 @@ enum SchemaOf {
     Error,
     /// The file of `--report`.
     Report,
+    /// A finding of `doctor`.
+    Check,
 }
 
 /// The parser, for completions, manual pages and tests.
@@ -74,6 +76,7 @@ pub fn schema(context: &Context, args: &SchemaArgs) -> Result<ExitCode, Failure>
         SchemaOf::Channel => include_str!("../../schema/channel.json"),
         SchemaOf::Error => include_str!("../../schema/error.json"),
         SchemaOf::Report => include_str!("../../schema/report.json"),
+        SchemaOf::Check => include_str!("../../schema/check.json"),
     };
     print(context, schema.as_bytes())
 }

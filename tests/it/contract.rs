@@ -12,6 +12,7 @@ pub enum Schema {
     Channel,
     Error,
     Report,
+    Check,
 }
 
 /// Asserts that the value fits the schema.
@@ -24,6 +25,7 @@ pub fn validate(schema: Schema, value: &Value) {
             (Schema::Channel, include_str!("../../schema/channel.json")),
             (Schema::Error, include_str!("../../schema/error.json")),
             (Schema::Report, include_str!("../../schema/report.json")),
+            (Schema::Check, include_str!("../../schema/check.json")),
         ]
         .map(|(schema, text)| {
             let json: Value = serde_json::from_str(text).unwrap();
@@ -189,6 +191,7 @@ fn the_program_prints_its_schemas() {
         ("channel", include_str!("../../schema/channel.json")),
         ("error", include_str!("../../schema/error.json")),
         ("report", include_str!("../../schema/report.json")),
+        ("check", include_str!("../../schema/check.json")),
     ] {
         assert_eq!(bench.run(&format!("schema {word}")).exits(0).is_silent().stdout, file);
     }

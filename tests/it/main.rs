@@ -7,6 +7,7 @@
 mod api;
 mod codes;
 mod contract;
+mod doctor;
 mod examples;
 mod faults;
 mod harness;
