@@ -152,6 +152,14 @@ impl Context {
         Ok((selection.profiles, selection.broken.into_iter().map(Failure::from).collect()))
     }
 
+    /// The profile called `name`, if it is configured as it should be.
+    pub fn configured(&self, name: &str) -> Option<Profile> {
+        if self.globals.demo {
+            return self.demo_profiles().ok()?.into_iter().find(|profile| profile.name == name);
+        }
+        self.config().ok()?.profile(name).ok()?.as_ref().ok().cloned()
+    }
+
     /// The profiles of the sandbox inside this process, which is started if need be.
     fn demo_profiles(&self) -> Result<Vec<Profile>, Failure> {
         let mut demo = self.demo.borrow_mut();

@@ -13,6 +13,7 @@ use super::context::Context;
 use super::failure::{Failure, FailureKind};
 use super::find::since;
 use super::output::{Show, is_gone};
+use super::sample;
 use super::sync::path;
 
 /// Options of `contacts mirror`.
@@ -26,12 +27,19 @@ pub struct MirrorArgs {
 enum MirrorCommand {
     /// Show what is stored of each profile, and how old it is
     Status,
-    /// Check the database, every contact and the index
-    Verify,
+    /// Check the database, every contact and the index, and compare a few contacts with their vendors
+    Verify(VerifyArgs),
     /// Make the index anew from the stored contacts, without the network
     Rebuild,
     /// Remove a contact, or all of a profile, and every trace of it
     Forget(ForgetArgs),
+}
+
+#[derive(Args, Clone, Debug)]
+struct VerifyArgs {
+    /// Compare so many contacts of each profile with its vendor; 0: none
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    sample: u16,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -72,7 +80,7 @@ const CHANGES: &[&str] = &["seen_at", "profile", "contact_id", "field", "old", "
 pub fn run(context: &Context, args: &MirrorArgs) -> Result<ExitCode, Failure> {
     match &args.command {
         MirrorCommand::Status => status(context),
-        MirrorCommand::Verify => verify(context),
+        MirrorCommand::Verify(args) => verify(context, args),
         MirrorCommand::Rebuild => {
             let rebuilt = open(context, Mode::Write)?.rebuild().map_err(failed)?;
             context.say(&format!("index of {} contacts made anew", rebuilt.contacts));
@@ -113,13 +121,26 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
     shown(show.rows(context, &rows, RecordKind::Keyed(STATUS), false))
 }
 
-fn verify(context: &Context) -> Result<ExitCode, Failure> {
-    let verified = open(context, Mode::Read)?.verify().map_err(failed)?;
+fn verify(context: &Context, args: &VerifyArgs) -> Result<ExitCode, Failure> {
+    let store = open(context, Mode::Read)?;
+    let verified = store.verify().map_err(failed)?;
     for problem in &verified.problems {
         context.tell(&Failure::new(FailureKind::Unexpected, problem.clone()));
     }
-    context.say(&format!("{} contacts checked, {} problems", verified.contacts, verified.count));
-    Ok(ExitCode::from(if verified.count == 0 { 0 } else { FailureKind::Unexpected.code() }))
+    let mut count = verified.count;
+    if args.sample > 0 && count == 0 {
+        let wanted = &context.globals.profiles;
+        for status in store.status().map_err(failed)? {
+            if wanted.is_empty() || wanted.contains(&status.name) {
+                let Some(damaged) = sample::compare(context, &store, &status, usize::from(args.sample)) else {
+                    return Ok(ExitCode::from(FailureKind::Interrupted.code()));
+                };
+                count += damaged;
+            }
+        }
+    }
+    context.say(&format!("{} contacts checked, {count} problems", verified.contacts));
+    Ok(ExitCode::from(if count == 0 { 0 } else { FailureKind::Unexpected.code() }))
 }
 
 fn forget(context: &Context, args: &ForgetArgs) -> Result<ExitCode, Failure> {

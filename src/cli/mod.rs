@@ -29,6 +29,7 @@ mod report;
 mod run;
 #[cfg(test)]
 mod safety;
+mod sample;
 mod sandbox;
 mod show;
 mod sync;

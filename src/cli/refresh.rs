@@ -226,30 +226,11 @@ impl Again<'_> {
         let wish = Wish { labels: self.wish.labels, channels: true, raw: true };
         if let Asked::Known(contact) = asked
             && !self.vendor.capabilities().by_id
-            && let Some(found) = self.by_search(contact, wish).await?
+            && let Some(found) = by_search(self.vendor.as_ref(), contact, wish).await?
         {
             return Ok(found);
         }
         self.vendor.contact(asked.id().trim(), wish).await
-    }
-
-    /// Looks for a contact by what is known of it, where the vendor would have to be read through for its id.
-    async fn by_search(&self, known: &Contact, wish: Wish) -> Result<Option<Contact>, SourceError> {
-        let filter = Filter { email: known.emails.first().map(|email| email.address.to_string()), ..Filter::default() };
-        let filter = match (filter.email.is_some(), known.phones.first(), &known.name) {
-            (true, ..) => filter,
-            (false, Some(phone), _) => Filter { phone: Some(phone.number.to_string()), ..filter },
-            (false, None, Some(name)) => Filter { name: Some(name.to_string()), ..filter },
-            (false, None, None) => return Ok(None),
-        };
-        let query = Query { filter, raw: wish.raw, labels: wish.labels, ..Query::default() };
-        let plan = self.vendor.plan(&query, Traversal::Top)?;
-        let Some(lane) = plan.lanes.first() else { return Ok(None) };
-        let (Paging::Offset { max: len } | Paging::Sized { max: len } | Paging::Numbered { size: len }) = lane.paging;
-        let page = self.vendor.page(lane, Window { start: 0, len }).await?;
-        let mut found: Vec<Contact> = page.rows.into_iter().filter(|row| row.id == known.id).collect();
-        self.vendor.enrich(&mut found, plan.wish).await?;
-        Ok(found.pop())
     }
 
     /// Writes what was read into the mirror, and takes out what is gone.
@@ -301,4 +282,23 @@ fn source_error(failure: &Failure) -> SourceError {
         _ => ErrorKind::Unexpected,
     };
     SourceError { hint: failure.hints.first().cloned(), ..SourceError::new(kind, failure.message.clone()) }
+}
+
+/// Looks for a contact by what is known of it, where the vendor would have to be read through for its id.
+pub async fn by_search(vendor: &dyn Source, known: &Contact, wish: Wish) -> Result<Option<Contact>, SourceError> {
+    let filter = Filter { email: known.emails.first().map(|email| email.address.to_string()), ..Filter::default() };
+    let filter = match (filter.email.is_some(), known.phones.first(), &known.name) {
+        (true, ..) => filter,
+        (false, Some(phone), _) => Filter { phone: Some(phone.number.to_string()), ..filter },
+        (false, None, Some(name)) => Filter { name: Some(name.to_string()), ..filter },
+        (false, None, None) => return Ok(None),
+    };
+    let query = Query { filter, raw: wish.raw, labels: wish.labels, ..Query::default() };
+    let plan = vendor.plan(&query, Traversal::Top)?;
+    let Some(lane) = plan.lanes.first() else { return Ok(None) };
+    let (Paging::Offset { max: len } | Paging::Sized { max: len } | Paging::Numbered { size: len }) = lane.paging;
+    let page = vendor.page(lane, Window { start: 0, len }).await?;
+    let mut found: Vec<Contact> = page.rows.into_iter().filter(|row| row.id == known.id).collect();
+    vendor.enrich(&mut found, plan.wish).await?;
+    Ok(found.pop())
 }
