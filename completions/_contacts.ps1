@@ -745,7 +745,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is stored of each profile, and how old it is')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index, and compare a few contacts with their vendors')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a contact, or all of a profile, and every trace of it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -787,6 +787,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             break
         }
         'contacts;mirror;verify' {
+            [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Compare so many contacts of each profile with its vendor; 0: none')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not')
@@ -893,7 +894,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
         }
         'contacts;mirror;help' {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is stored of each profile, and how old it is')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index, and compare a few contacts with their vendors')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a contact, or all of a profile, and every trace of it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -1358,7 +1359,7 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
         }
         'contacts;help;mirror' {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is stored of each profile, and how old it is')
-            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index, and compare a few contacts with their vendors')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a contact, or all of a profile, and every trace of it')
             break

@@ -2227,12 +2227,16 @@ _contacts() {
             return 0
             ;;
         contacts__subcmd__mirror__subcmd__verify)
-            opts="-p -A -o -q -v -h --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
+            opts="-p -A -o -q -v -h --sample --demo --profile --all-profiles --local --max-age --refresh --config --output --columns --wide --raw --jq --template --csv-safe --color --no-pager --quiet --verbose --error-format --report --trace --timeout --max-retries --max-wait --concurrency --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --sample)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

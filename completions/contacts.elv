@@ -718,7 +718,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand status 'Show what is stored of each profile, and how old it is'
-            cand verify 'Check the database, every contact and the index'
+            cand verify 'Check the database, every contact and the index, and compare a few contacts with their vendors'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
             cand forget 'Remove a contact, or all of a profile, and every trace of it'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -758,6 +758,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand --help 'Print help'
         }
         &'contacts;mirror;verify'= {
+            cand --sample 'Compare so many contacts of each profile with its vendor; 0: none'
             cand -p 'Ask this profile (repeat, or separate by commas)'
             cand --profile 'Ask this profile (repeat, or separate by commas)'
             cand --max-age 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not'
@@ -861,7 +862,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
         }
         &'contacts;mirror;help'= {
             cand status 'Show what is stored of each profile, and how old it is'
-            cand verify 'Check the database, every contact and the index'
+            cand verify 'Check the database, every contact and the index, and compare a few contacts with their vendors'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
             cand forget 'Remove a contact, or all of a profile, and every trace of it'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -1294,7 +1295,7 @@ set edit:completion:arg-completer[contacts] = {|@words|
         }
         &'contacts;help;mirror'= {
             cand status 'Show what is stored of each profile, and how old it is'
-            cand verify 'Check the database, every contact and the index'
+            cand verify 'Check the database, every contact and the index, and compare a few contacts with their vendors'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
             cand forget 'Remove a contact, or all of a profile, and every trace of it'
         }

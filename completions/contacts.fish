@@ -592,7 +592,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "verify" -d 'Check the database, every contact and the index'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -623,6 +623,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l sample -d 'Compare so many contacts of each profile with its vendor; 0: none' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l config -d 'Read this configuration file' -r -F
@@ -705,7 +706,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the database, every contact and the index'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -1023,7 +1024,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "default" -d 'Make a profile the default, or say which one is'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from profile" -f -a "check" -d 'Make one authenticated call and say who one is'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
-complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "verify" -d 'Check the database, every contact and the index'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
 

