@@ -2,6 +2,7 @@
 //!
 //! Knows the parser and the configuration file; asks no vendor, reads no secret, and is silent about whatever is wrong.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,13 +10,13 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::config::{Config, Env};
+use crate::config::{Config, Env, Wanted};
 use crate::model::{ChannelKind, SortField};
 use crate::render::{Format, RecordKind};
 use crate::term::{Term, TermOptions, visible};
 use crate::vendor::VENDORS;
 
-use super::Cli;
+use super::{Cli, labels};
 
 /// The first argument by which a completion script asks.
 pub const ASK: &str = "__complete";
@@ -62,6 +63,7 @@ enum Kind {
     /// After the colon of a sort key, where the shell makes it a word of its own.
     Direction,
     Channel,
+    Label,
     Format,
     /// Anything, about which nothing is known here.
     Other,
@@ -77,6 +79,7 @@ impl Kind {
             "columns" => Self::Columns,
             "sort" => Self::Sort,
             "channel" => Self::Channel,
+            "labels" => Self::Label,
             "output" => Self::Format,
             "config" => Self::Config,
             _ => Self::Other,
@@ -103,7 +106,10 @@ struct Line<'a> {
     /// What the word at the cursor is, if an option waits for it.
     wanted: Option<Kind>,
     config: Option<&'a str>,
+    /// The profiles that were named.
+    profiles: Vec<&'a str>,
     demo: bool,
+    all_profiles: bool,
     /// Behind `--` nothing is an option.
     only_operands: bool,
     command: clap::Command,
@@ -112,7 +118,16 @@ struct Line<'a> {
 fn read<'a>(words: &[&'a str]) -> Line<'a> {
     let mut command = Cli::command();
     command.build();
-    let mut line = Line { path: Vec::new(), wanted: None, config: None, demo: false, only_operands: false, command };
+    let mut line = Line {
+        path: Vec::new(),
+        wanted: None,
+        config: None,
+        profiles: Vec::new(),
+        demo: false,
+        all_profiles: false,
+        only_operands: false,
+        command,
+    };
     let mut last = None;
     for word in words {
         if let Some(kind) = line.wanted.take() {
@@ -145,8 +160,10 @@ fn read<'a>(words: &[&'a str]) -> Line<'a> {
 
 impl<'a> Line<'a> {
     fn take(&mut self, kind: Kind, value: &'a str) {
-        if kind == Kind::Config {
-            self.config = Some(value);
+        match kind {
+            Kind::Config => self.config = Some(value),
+            Kind::Profiles => self.profiles.extend(value.split(',')),
+            _ => {}
         }
     }
 
@@ -159,20 +176,35 @@ impl<'a> Line<'a> {
     fn long(&mut self, word: &'a str) {
         let (name, value) = word.split_once('=').map_or((word, None), |(name, value)| (name, Some(value)));
         self.demo |= name == "demo";
+        self.all_profiles |= name == "all-profiles";
         match (self.value_of(|option| option.get_long() == Some(name)), value) {
             (Some(kind), Some(value)) => self.take(kind, value),
             (kind, _) => self.wanted = kind,
         }
     }
 
-    fn short(&mut self, word: &str) {
+    fn short(&mut self, word: &'a str) {
         for (at, short) in word.char_indices() {
+            self.all_profiles |= short == 'A';
             if let Some(kind) = self.value_of(|option| option.get_short() == Some(short)) {
                 // What follows in the same word is the value.
-                self.wanted = Some(kind).filter(|_| word.len() == at + short.len_utf8());
+                match &word[at + short.len_utf8()..] {
+                    "" => self.wanted = Some(kind),
+                    value => self.take(kind, value.trim_start_matches('=')),
+                }
                 return;
             }
         }
+    }
+
+    /// What was seen of the profiles that are asked.
+    fn labels(&self, env: &Env) -> Vec<String> {
+        let Ok(config) = Config::load(env, self.config.map(Path::new)) else { return Vec::new() };
+        let named: Vec<String> = self.profiles.iter().map(|name| (*name).to_owned()).collect();
+        let wanted = if self.all_profiles { Wanted::All } else { Wanted::Named(&named) };
+        let Ok(selection) = config.select(wanted, env) else { return Vec::new() };
+        let seen = selection.profiles.iter().flat_map(|profile| labels::known(env, &profile.name));
+        seen.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     fn profiles(&self, env: &Env) -> Vec<String> {
@@ -197,6 +229,8 @@ impl<'a> Line<'a> {
                 names.iter().flat_map(|name| [owned(name), format!("{name}:asc"), format!("{name}:desc")]).collect()
             }
             Kind::Direction => vec![owned("asc"), owned("desc")],
+            Kind::Label if self.demo => Vec::new(),
+            Kind::Label => self.labels(env),
             Kind::Channel => ChannelKind::known().map(owned).collect(),
             Kind::Format => Format::ALL.iter().map(|(name, _)| owned(name)).collect(),
             Kind::Other | Kind::Config => Vec::new(),
@@ -289,6 +323,28 @@ mod tests {
             assert_eq!(after(line, &env), expected, "{line:?}");
         }
         assert!(!home.path().join("asked").exists(), "a secret was asked for");
+    }
+
+    #[test]
+    fn labels_are_those_seen_of_the_profile() {
+        let (home, env) = home();
+        let folder = home.path().join(".cache/contacts");
+        std::fs::create_dir_all(&folder).unwrap();
+        let seen = r#"{"support":["vip","new lead","a\u001b[31m","refund"],"sales":["vip","vendor"]}"#;
+        std::fs::write(folder.join("labels.json"), seen).unwrap();
+        for (line, expected) in [
+            ("-p support list --label ", "refund vip"),
+            ("-p sales list --label=v", "--label=vendor --label=vip"),
+            ("-psales list --label v", "vendor vip"),
+            ("-p support,sales list --label ", "refund vendor vip"),
+            ("-A search --label v", "vendor vip"),
+            ("list --label ", ""),
+            ("--demo list --label ", ""),
+        ] {
+            assert_eq!(after(line, &env), expected, "{line:?}");
+        }
+        std::fs::write(folder.join("labels.json"), "no JSON").unwrap();
+        assert_eq!(after("-p support list --label ", &env), "");
     }
 
     #[test]

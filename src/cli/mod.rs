@@ -14,6 +14,7 @@ mod failure;
 mod find;
 mod generate;
 mod interrupt;
+mod labels;
 mod local;
 mod login;
 mod manual;

@@ -20,7 +20,7 @@ use super::local::{refuse_labels, say_age};
 use super::output::{Destination, Show, is_gone};
 use super::progress::{self, Line};
 use super::refresh::gather;
-use super::{ask, interrupt, refresh, report};
+use super::{ask, interrupt, labels, refresh, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
@@ -247,6 +247,7 @@ fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, man
     } else {
         Ok(())
     };
+    labels::remember(context, &contacts);
     let broken = shown.err().filter(|failure| !is_gone(failure));
     Brought { rows: contacts.len() as u64, answers: Some(answers), broken }
 }
@@ -290,6 +291,7 @@ pub fn conclude(
         context.say("interrupted; what was printed is good");
     }
     summarize(context, query, show, &answers, rows);
+    labels::remember_asked(context, query, &answers);
     let code = kind.map_or(0, FailureKind::code);
     if let Some(path) = &context.globals.report {
         let answers = if interrupted { abandoned(context, opened, rows) } else { answers };

@@ -22,7 +22,7 @@ use super::output::{Show, is_gone};
 use super::progress::Line;
 use super::refresh::{Refreshes, gather};
 use super::run::{Brought, conclude, manner};
-use super::{interrupt, refresh, report};
+use super::{interrupt, labels, refresh, report};
 
 /// Most ids read from standard input.
 const MOST_IDS: usize = 100_000;
@@ -57,6 +57,7 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
     let wish = Wish { labels: true, channels: true, raw: context.globals.raw };
     let Some(found) = fetch(context, &opened, &ids, wish) else { return Ok(interrupted(context)) };
     let Some(found) = found.again(context, &opened, wish) else { return Ok(interrupted(context)) };
+    labels::remember(context, &found.contacts);
     let several = opened.wanted() > 1;
     let shown =
         if show.format == Format::Table && show.columns.is_none() && show.jq.is_none() && show.template.is_none() {

@@ -6,6 +6,8 @@
 
 mod api;
 mod codes;
+#[cfg(unix)]
+mod completions;
 mod contract;
 mod doctor;
 mod examples;
