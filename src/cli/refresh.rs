@@ -99,7 +99,7 @@ pub fn contacts_again(
             continue;
         }
         let places: Vec<usize> = (0..contacts.len()).filter(|at| contacts[*at].profile.as_str() == name).collect();
-        let mut asked: Vec<Asked> = places.iter().map(|at| Asked::Known(contacts[*at].clone())).collect();
+        let mut asked: Vec<Asked> = places.iter().map(|at| Asked::Known(Box::new(contacts[*at].clone()))).collect();
         asked.extend(unknown.iter().map(|id| Asked::Unknown(id.as_str().into())));
         let again = match context.open_profile(profile) {
             Ok(vendor) => Again { context, vendor, wish },
@@ -116,7 +116,7 @@ pub fn contacts_again(
                 (Some(place), Read::Found(contact)) => contacts[*place] = *contact,
                 (Some(place), Read::Gone) => gone.push(*place),
                 (None, Read::Found(contact)) => found_at_last.push(*contact),
-                (_, Read::Gone | Read::NotRead) => {}
+                (_, Read::Gone | Read::Unasked) => {}
             }
         }
         for place in gone.into_iter().rev() {
@@ -132,7 +132,7 @@ pub fn contacts_again(
 
 /// A contact to be read again.
 enum Asked {
-    Known(Contact),
+    Known(Box<Contact>),
     Unknown(Text),
 }
 
@@ -148,7 +148,7 @@ impl Asked {
 enum Read {
     Found(Box<Contact>),
     Gone,
-    NotRead,
+    Unasked,
 }
 
 /// The vendor of one profile, being asked again.
@@ -219,7 +219,7 @@ impl Again<'_> {
             refreshed.read += 1;
             refreshed.gone += u64::from(known && matches!(answers.last(), Some(Read::Gone)));
         }
-        answers.resize_with(asked.len(), || Read::NotRead);
+        answers.resize_with(asked.len(), || Read::Unasked);
     }
 
     async fn read_one(&self, asked: &Asked) -> Result<Contact, SourceError> {
@@ -256,7 +256,7 @@ impl Again<'_> {
                     rows.push(contact);
                 }
                 (Asked::Known(contact), Read::Gone) => batch.remove(&contact.id, now)?,
-                (_, Read::Gone | Read::NotRead) => {}
+                (_, Read::Gone | Read::Unasked) => {}
             }
         }
         batch.page(rows, None, now)?;

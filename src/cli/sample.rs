@@ -1,5 +1,7 @@
 //! `contacts mirror verify`: a few stored contacts compared with what their vendors say of them now.
 
+use std::fmt::Write as _;
+
 use futures_util::StreamExt as _;
 
 use crate::mirror::{ProfileStatus, Store, unlike};
@@ -72,7 +74,7 @@ pub fn compare(context: &Context, store: &Store, status: &ProfileStatus, count: 
     let mut line = format!("{name}: {} compared with the vendor: {alike} alike", compared.len());
     for (number, what) in [(changed, "changed"), (gone, "gone")] {
         if number > 0 {
-            line.push_str(&format!(", {number} {what}{since}"));
+            let _ = write!(line, ", {number} {what}{since}");
         }
     }
     context.say(&line);
