@@ -1,10 +1,12 @@
 //! How an answer is shown: which format, which columns, to which place.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use crate::config::SecretSource;
 use crate::render::{
     CardOptions, Columns, EncodeOptions, Encoder, Format, JqError, JqFilter, Record, RecordKind, Table, TableOptions,
     Template, TemplateError, TemplateOptions, XlsxError, XlsxSheet,
@@ -58,6 +60,7 @@ impl Show {
         };
         let terminal = out.is_none() && context.term.stdout_is_terminal();
         let jq = globals.jq.as_deref().map(JqFilter::compile).transpose()?;
+        let jq = jq.map(|jq| jq.with_env(variables_of_filters(context)));
         let eyes = terminal || (out.is_none() && json_color(context) == Paint::Colored);
         let jq = jq.map(|jq| if eyes { jq.for_terminal(json_color(context)) } else { jq });
         let template = globals.template.clone();
@@ -240,6 +243,24 @@ impl Show {
             ));
         }
     }
+}
+
+/// The variables that a filter may see: none of this program's own, no proxy, which may name a password, and none from which
+/// a profile has a secret.
+fn variables_of_filters(context: &Context) -> impl Iterator<Item = (&str, &str)> {
+    let mut secret = BTreeSet::new();
+    let profiles = context.config().map(|config| config.profiles.as_slice()).unwrap_or_default();
+    for profile in profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok()) {
+        secret.extend(profile.secrets.values().filter_map(|source| match source {
+            SecretSource::Env(name) => Some(name.as_str()),
+            _ => None,
+        }));
+    }
+    let texts = context.env.vars().filter_map(|(name, value)| Some((name.to_str()?, value.to_str()?)));
+    texts.filter(move |(name, _)| {
+        let upper = name.to_uppercase();
+        !upper.starts_with("CONTACTS_") && !upper.ends_with("_PROXY") && !secret.contains(name)
+    })
 }
 
 /// Whether JSON on stdout is painted. Off a terminal a program reads it, whatever the environment says: only `--color always`,

@@ -9,6 +9,23 @@ use super::failure::FailureKind;
 use super::generate::command;
 use super::manual::{ENVIRONMENT, usage};
 
+/// What no option tells of `--jq` and `--template`.
+const PROGRAMS: &str = "
+## Filters and templates
+
+`--jq` is the language of jq 1.7, by jaq: the filter gets one input, the array that `-o json` prints, so that `input` has nothing
+more and `inputs` is empty. Strings come out raw, everything else as JSON on one line, on a terminal laid out and coloured. `env` and
+`$ENV` hold the environment without what may be a secret: `CONTACTS_…`, proxies, and the variables that profiles name. Where jaq differs:
+`.a.b = 1` needs `.a` to be there (`setpath` does not), an array is not filled up by `.[5] = 1`, there is no `?//` and no module, and an
+emoji in a filter is written as itself, not as two `\\u`.
+
+`--template` is Jinja, by minijinja: once for each contact, whose keys are its names, or once in all if it speaks of `rows`. Its own filters:
+
+- `ago`: a time as `3 h ago`; `date` or `date(\"%Y-%m-%d\")`: a time in UTC
+- `pad(24)`, `cut(24)`: to a width in terminal cells
+- `table(\"id\", \"name\")`: rows as aligned columns; `csv`, `json`: a value in that form
+";
+
 /// The document, `docs/reference.md`.
 pub fn reference() -> String {
     let mut command = command();
@@ -20,6 +37,7 @@ pub fn reference() -> String {
     text.push_str("\n## Options of every command\n");
     let globals: Vec<&Arg> = command.get_arguments().filter(|option| option.is_global_set()).collect();
     write_options(&globals, &mut text);
+    text.push_str(PROGRAMS);
     text.push_str("\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
     text.push_str("| 0 | done; nothing found is also done; a closed pipe is done |\n");
     for (kind, _, meaning) in FailureKind::ALL {

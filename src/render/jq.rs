@@ -2,9 +2,6 @@
 //!
 //! Knows JSON in and JSON out. Strings come out raw, as `gh` does it; everything else is JSON on one line.
 
-use std::fmt::Display;
-
-use jaq_core::compile::Undefined;
 use jaq_core::data::JustLut;
 use jaq_core::load::{self, Arena, File, Loader};
 use jaq_core::{Compiler, Ctx, Filter, Native, Vars};
@@ -12,28 +9,22 @@ use jaq_json::{Num, Val};
 
 use crate::term::{Paint, visible_lines};
 
-use super::format::nearest;
 use super::{json, pretty};
+
+mod base32;
+mod error;
+
+pub use error::JqError;
+use error::{load_error, runtime_error, undefined_error};
 
 /// JSON nested deeper is refused, since it would be read recursively.
 const DEEPEST: usize = 256;
 
-/// What jq 1.7 has and jaq leaves to the program around it.
-const DEFINITIONS: &str = r#"
-def @csv: if type != "array" then error("cannot be written as CSV: " + type) else map(
-  if type == "string" then "\"" + gsub("\""; "\"\"") + "\""
-  elif . == null then "" elif type == "boolean" or type == "number" then tostring
-  else error("cannot be a CSV cell: " + type) end) | join(",") end;
-def @tsv: if type != "array" then error("cannot be written as TSV: " + type) else map(
-  if type == "string" then gsub("\\\\"; "\\\\") | gsub("\t"; "\\t") | gsub("\n"; "\\n") | gsub("\r"; "\\r")
-  elif . == null then "" elif type == "boolean" or type == "number" then tostring
-  else error("cannot be a TSV cell: " + type) end) | join("\t") end;
-def ascii: [.] | implode;
-def date: todate;
-def have_literal_numbers: true;
-def leaf_paths: paths(scalars);
-def toarray: if type == "array" then . else [.] end;
-"#;
+/// What jq 1.7 has and jaq leaves to the program around it, or means otherwise.
+const DEFINITIONS: &str = include_str!("jq/definitions.jq");
+
+/// Native filters in whose stead [`DEFINITIONS`] has its own.
+const REPLACED: &[&str] = &["env", "ltrimstr", "rtrimstr"];
 
 type Data = JustLut<Val>;
 
@@ -41,24 +32,17 @@ type Data = JustLut<Val>;
 pub struct JqFilter {
     filter: Filter<Data>,
     target: Target,
+    /// The values of [`GLOBALS`].
+    globals: [Val; 2],
 }
+
+/// The variables that every filter has.
+const GLOBALS: [&str; 2] = ["$ENV", "$__loc__"];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Target {
     Program,
     Terminal(Paint),
-}
-
-/// What is wrong with a filter, or went wrong while it ran.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct JqError {
-    /// What is wrong, in a lower-case fragment.
-    pub message: String,
-    /// The line of the filter and a caret below the place, if it is known; to be said as lines of their own.
-    pub lines: Vec<String>,
-    /// What to do about it.
-    pub hint: Option<String>,
 }
 
 impl JqFilter {
@@ -67,17 +51,32 @@ impl JqFilter {
         let arena = Arena::default();
         let own = || load::parse(DEFINITIONS, |parser| parser.defs()).expect("the program's own definitions are right");
         let definitions = || jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(own());
-        let functions = || jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).map(harmless);
+        let functions = || {
+            let all = jaq_core::funs().chain(jaq_std::funs()).chain(jaq_json::funs()).chain(base32::functions());
+            all.filter(|(name, ..)| !REPLACED.contains(name)).map(harmless)
+        };
         let modules = Loader::new(definitions())
             .load(&arena, File { code, path: () })
             .map_err(|errors| load_error(code, &errors))?;
-        let filter = Compiler::default().with_funs(functions()).compile(modules).map_err(|errors| {
-            let first = errors.first().and_then(|(_, errors)| errors.first());
-            let Some((name, undefined)) = first else { return JqError::new("it cannot be compiled") };
-            let names = definitions().map(|def| def.name).chain(functions().map(|(name, ..)| name));
-            undefined_error(code, name, undefined, names)
-        })?;
-        Ok(Self { filter, target: Target::Program })
+        let filter = Compiler::default().with_global_vars(GLOBALS).with_funs(functions()).compile(modules).map_err(
+            |errors| {
+                let first = errors.first().and_then(|(_, errors)| errors.first());
+                let Some((name, undefined)) = first else { return JqError::new("it cannot be compiled") };
+                let names = definitions().map(|def| def.name).chain(functions().map(|(name, ..)| name));
+                undefined_error(code, name, undefined, names)
+            },
+        )?;
+        let location = constant(r#"{"file":"<top-level>","line":1}"#);
+        Ok(Self { filter, target: Target::Program, globals: [constant("{}"), location] })
+    }
+
+    /// The filter with these variables in `$ENV` and `env`; without, there are none.
+    #[must_use]
+    pub fn with_env<'a>(mut self, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let mut json = Vec::new();
+        super::json::write_texts(variables, &mut json);
+        self.globals[0] = constant(&String::from_utf8_lossy(&json));
+        self
     }
 
     /// The filter with its results made safe to be sent to a terminal, and laid out for the eye.
@@ -102,7 +101,7 @@ impl JqFilter {
         }
         let input = jaq_json::read::parse_single(input)
             .map_err(|error| JqError::new(format!("the input is not JSON: {error}")))?;
-        let context = Ctx::<Data>::new(&self.filter.lut, Vars::new([]));
+        let context = Ctx::<Data>::new(&self.filter.lut, Vars::new(self.globals.clone()));
         let mut out = Vec::new();
         for result in self.filter.id.run((context, input)) {
             let value = match result {
@@ -152,109 +151,16 @@ impl std::fmt::Debug for JqFilter {
     }
 }
 
+fn constant(json: &str) -> Val {
+    jaq_json::read::parse_single(json.as_bytes()).expect("the program's own JSON is right")
+}
+
 /// `stderr` would write what a vendor sent to the terminal as it is; it passes its input on and writes nothing.
 fn harmless(function: jaq_core::native::Fun<Data>) -> jaq_core::native::Fun<Data> {
     match function {
         ("stderr_empty", arguments, _) => ("stderr_empty", arguments, Native::new(|_| Box::new(std::iter::empty()))),
         other => other,
     }
-}
-
-impl JqError {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), lines: Vec::new(), hint: None }
-    }
-
-    /// An error at `part`, a slice of `code`; at the end of `code` if it is none.
-    fn at(code: &str, part: Option<&str>, message: &str) -> Self {
-        let start = part.and_then(|part| (part.as_ptr() as usize).checked_sub(code.as_ptr() as usize));
-        let start = start.filter(|start| *start <= code.len()).unwrap_or(code.len());
-        let before = code.get(..start).unwrap_or(code);
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = code[line_start..].lines().next().unwrap_or("");
-        let column = crate::term::cells(&crate::term::visible(&before[line_start..]));
-        let row = before.matches('\n').count();
-        let place = if row > 0 { format!(" in line {}", row + 1) } else { String::new() };
-        Self {
-            message: format!(
-                "the jq filter is wrong{place} at column {}: {message}",
-                before[line_start..].chars().count() + 1
-            ),
-            lines: vec![crate::term::visible(line).into_owned(), format!("{}^", " ".repeat(column))],
-            hint: None,
-        }
-    }
-}
-
-fn load_error(code: &str, errors: &load::Errors<&str, ()>) -> JqError {
-    let found = |found: &str| if found.is_empty() { "the end".to_owned() } else { format!("`{found}`") };
-    match errors.first().map(|(_, error)| error) {
-        Some(load::Error::Lex(errors)) => match errors.first() {
-            Some((load::lex::Expect::Delim(open), part)) => {
-                let close = match *open {
-                    "(" => ")",
-                    "[" => "]",
-                    "{" => "}",
-                    other => other,
-                };
-                let mut error = JqError::at(code, Some(part), &format!("`{open}` is never closed"));
-                error.hint = Some(format!("add `{close}`"));
-                error
-            }
-            Some((expected, part)) => {
-                let got = part.chars().next().map(String::from).unwrap_or_default();
-                JqError::at(code, Some(part), &format!("expected {}, found {}", expected.as_str(), found(&got)))
-            }
-            None => JqError::new("the jq filter cannot be read"),
-        },
-        Some(load::Error::Parse(errors)) => match errors.first() {
-            Some((expected, part)) => {
-                let expected = match expected {
-                    load::parse::Expect::Term => "a filter",
-                    load::parse::Expect::Nothing => "nothing more",
-                    other => other.as_str(),
-                };
-                let part = Some(*part).filter(|part| !part.is_empty());
-                JqError::at(code, part, &format!("expected {expected}, found {}", found(part.unwrap_or(""))))
-            }
-            None => JqError::new("the jq filter cannot be read"),
-        },
-        Some(load::Error::Io(errors)) => match errors.first() {
-            Some((part, _)) => JqError::at(code, Some(part), "modules cannot be loaded here"),
-            None => JqError::new("modules cannot be loaded here"),
-        },
-        None => JqError::new("the jq filter cannot be read"),
-    }
-}
-
-fn undefined_error<'a>(code: &str, name: &str, undefined: &Undefined, names: impl Iterator<Item = &'a str>) -> JqError {
-    let names: Vec<&str> = names.filter(|name| !name.starts_with('_')).collect();
-    let arity = match undefined {
-        Undefined::Filter(arity) if names.contains(&name) => format!(" with {arity} arguments"),
-        _ => String::new(),
-    };
-    let mut error =
-        JqError::at(code, Some(name), &format!("there is no {} called `{name}`{arity}", undefined.as_str()));
-    error.hint = match undefined {
-        Undefined::Filter(_) if arity.is_empty() => {
-            nearest(name, names.into_iter()).map(|near| format!("did you mean `{near}`? a key is written `.{name}`"))
-        }
-        _ => None,
-    }
-    .or_else(|| Some("`man jq` describes the language".to_owned()));
-    error
-}
-
-fn runtime_error(error: &impl Display) -> JqError {
-    const LONGEST: usize = 300;
-    let mut text = error.to_string();
-    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
-        text.truncate(end);
-        text.push('…');
-    }
-    let mut error = JqError::new(format!("the jq filter failed: {text}"));
-    error.hint = Some("`?` after an expression skips what it cannot do; `-o json` shows the input".to_owned());
-    error
 }
 
 /// How deep brackets are nested in a JSON text.
@@ -408,10 +314,62 @@ mod tests {
             toarray todate tojson tonumber tostring transpose trim ltrim rtrim type \
             unique unique_by(.) until(.;.) utf8bytelength values walk(.) while(.;.) with_entries(.) capture(1) significand \
             trunc ldexp(1;2) have_literal_numbers date error(1) leaf_paths paths(.) \
-            setpath([];1)";
+            setpath([];1) tostream fromstream(.) truncate_stream(.) IN(1) IN(1;2) INDEX(.a) INDEX(.[];.a) JOIN({};.a) \
+            JOIN({};.[];.a) JOIN({};.[];.a;.) format(\"csv\") input inputs input_filename input_line_number $ENV $__loc__ \
+            env.PATH @base32 @base32d dateadd(1;2) datesub(1;2) get_search_list have_decnum strflocaltime(1) tojson \
+            fromjson splits(1;2) scan(1;2) getpath([1]) debug(1) halt_error(1) add(.[]) ltrimstr(1) limit(1;.[]) \
+            first(.[]) last(.[]) nth(1;.[]) any(.[];.) all(.[];.) flatten(1) combinations(2) repeat(.) inside(1) \
+            recurse(.[]?;.) range(0;5) range(0;5;2) until(.;.) error(null) min_by(.a) getpath([]) \
+            drem(1;2) ldexp(1;2) scalb(1;2) scalbln(1;2) nearbyint logb gamma lgamma tgamma frexp modf exp10 exp2 cbrt";
         let missing: Vec<&str> =
             filters.split_whitespace().filter(|filter| JqFilter::compile(filter).is_err()).collect();
         assert_eq!(missing, Vec::<&str>::new());
+    }
+
+    /// What `jq` itself prints.
+    #[test]
+    fn filters_mean_what_jq_means() {
+        for (code, expected) in [
+            ("[] | flatten(1)", "[]"),
+            ("[1,[2,[3,[4]]]] | flatten(1)", "[1,2,[3,[4]]]"),
+            (r#"{"a":[1,{"b":2}]} | [tostream]"#, r#"[[["a",0],1],[["a",1,"b"],2],[["a",1,"b"]],[["a",1]],[["a"]]]"#),
+            (r#"fromstream({"a":[1,{"b":2}]} | tostream)"#, r#"{"a":[1,{"b":2}]}"#),
+            ("[fromstream(1, [2, {}] | tostream)]", "[1,[2,{}]]"),
+            ("[1 | truncate_stream([[0],1], [[1,0],2], [[1,0]], [[1]])]", "[[[0],2],[[0]]]"),
+            ("[2 | IN(1, 2), IN(3), IN((1, 2); (2, 3))]", "[true,false,true]"),
+            (r#"[{"id":"x"}] | INDEX(.id)"#, r#"{"x":{"id":"x"}}"#),
+            (r#"[["a",1]] | [JOIN({"a":2}; .[0])[]]"#, r#"[[["a",1],2]]"#),
+            (r#"[("x", 1) | ltrimstr("x"), rtrimstr(1)]"#, r#"["","x",1,1]"#),
+            (r#"[{"k":"a","v":1},{"name":2,"Value":3}] | from_entries"#, r#"{"a":1,"2":3}"#),
+            (r#"{"a":1} | with_entries(.value += 1)"#, r#"{"a":2}"#),
+            (r#"null | setpath(["a", 1]; 5)"#, r#"{"a":[null,5]}"#),
+            (r#"[1] | [format("json"), format("csv")]"#, r#"["[1]","1"]"#),
+            (r#"["hello" | @base32, (@base32 | @base32d)]"#, r#"["NBSWY3DP","hello"]"#),
+            ("[input_line_number, ([inputs] | length), (input? // 0), $__loc__.line]", "[0,0,0,1]"),
+            (
+                "1425599621 | [todate, dateadd(\"seconds\"; 60), (gmtime | strftime(\"%j\"))]",
+                r#"["2015-03-05T23:53:41Z",1425599681,"064"]"#,
+            ),
+            ("[limit(0; 1, 2)], [splits(\"a\")?]", "[]"),
+            (r#"[try error("x") catch ., try error({"a":1}) catch .a, (label $f | 1, break $f, 2)]"#, r#"["x",1,1]"#),
+            (r#"{"a":1,"b":[2]} as {a: $x, b: [$y]} | [$x, $y]"#, "[1,2]"),
+            (r#""a" | [@json "x\(.)", @sh "echo \(.)", @uri "q=\("a b")"]"#, r#"["x\"a\"","echo 'a'","q=a%20b"]"#),
+        ] {
+            assert_eq!(results(code, "null")[0], expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_filter_sees_the_variables_it_is_given_and_no_others() {
+        let run = |filter: JqFilter| {
+            let mut out = Vec::new();
+            filter.run(b"null", &mut |result| out.push(String::from_utf8_lossy(result).into_owned())).unwrap();
+            out
+        };
+        let filter = JqFilter::compile("env, $ENV.A").unwrap();
+        assert_eq!(run(filter), ["{}", "null"], "the environment may hold secrets");
+        let filter = JqFilter::compile("env, $ENV.A").unwrap().with_env([("A", "b \"c\"")]);
+        assert_eq!(run(filter), [r#"{"A":"b \"c\""}"#, "b \"c\""]);
     }
 
     #[test]

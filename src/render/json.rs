@@ -66,6 +66,18 @@ pub(super) fn write_channel_row(row: &ChannelRow, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
+/// Appends texts by name as one object.
+pub(super) fn write_texts<'a>(texts: impl IntoIterator<Item = (&'a str, &'a str)>, out: &mut Vec<u8>) {
+    out.push(b'{');
+    for (index, (name, value)) in texts.into_iter().enumerate() {
+        comma(index, out);
+        string(name, out);
+        out.push(b':');
+        string(value, out);
+    }
+    out.push(b'}');
+}
+
 /// Appends keys and values as one object.
 pub(super) fn write_pairs(pairs: &[(&'static str, Value)], out: &mut Vec<u8>) {
     out.push(b'{');

@@ -353,3 +353,18 @@ fn a_secret_that_is_typed_is_not_repeated() {
     let text = fs::read_to_string(bench.config_path()).unwrap();
     is_clean("the configuration", &text);
 }
+
+#[test]
+fn a_filter_sees_no_variable_that_may_hold_a_secret() {
+    let sandbox = crate::harness::sandbox(contacts::sandbox::SandboxOptions::default());
+    let token = "\"sandbox-chatbotx-token-worth-nothing\"";
+    let toml = sandbox.config_toml();
+    assert!(toml.contains(token), "the sandbox's secret is another: {toml}");
+    let bench = Bench::configured(&toml.replace(token, "{ env = \"BOT\" }"));
+    let mut command = bench.command(["-q", "-p", "demo-chatbotx", "list", "--jq", "env + $ENV"]);
+    command.env("BOT", "sandbox-chatbotx-token-worth-nothing").env("CONTACTS_TOKEN", "canary-1");
+    command.env("HTTPS_PROXY", "http://u:canary-2@127.0.0.1:1").env("GREETING", "hello");
+    let ran = crate::harness::Ran::of(&mut command).exits(0);
+    assert!(ran.stdout.contains("\"GREETING\":\"hello\""), "{ran:#?}");
+    assert!(!ran.stdout.contains("canary") && !ran.stdout.contains("worth-nothing"), "{ran:#?}");
+}
