@@ -270,7 +270,12 @@ fn finish(context: &Context, opened: &Opened, found: &Found, shown: Result<(), F
     let code = kind.map_or(0, FailureKind::code);
     let answers: Vec<Answer> =
         opened.sources.iter().enumerate().map(|(index, source)| answer(context, found, index, source)).collect();
-    answers.iter().for_each(|answer| say_age(context, answer));
+    for answer in &answers {
+        for warning in &answer.warnings {
+            context.say(&format!("warning: {}: {warning}", answer.profile));
+        }
+        say_age(context, answer);
+    }
     if let Some(path) = &context.globals.report {
         report::write(context, path, &report::report(code, &answers, &opened.failures))?;
     }

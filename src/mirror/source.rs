@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::model::{Contact, Filter, Query, SortField};
+use crate::model::{Contact, Filter, Query, SortField, Time};
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Order, Page, Paging, Plan, Source, SourceError, Support, Traversal,
     Window, Wish,
 };
 
 use super::error::MirrorError;
-use super::profile;
+use super::profile::{self, ProfileStatus};
 use super::store::{Mode, Store};
 
 /// Rows a page holds at most.
@@ -58,6 +58,8 @@ pub struct MirrorSource {
     vendor: &'static str,
     account: Option<String>,
     as_of: Option<Timestamp>,
+    /// What the last sync could not prove.
+    doubt: Option<String>,
 }
 
 struct Shared {
@@ -80,7 +82,8 @@ impl MirrorSource {
         let status = store.freshness(profile)?.filter(|status| status.vendor == vendor);
         let status = status.ok_or_else(|| MirrorError::NoProfile { profile: profile.to_owned() })?;
         let shared = Shared { profile: profile.to_owned(), store: Mutex::new(store), asked: Mutex::new(Vec::new()) };
-        Ok(Self { shared: Arc::new(shared), vendor, account: status.account, as_of: status.as_of })
+        let doubt = doubt(&status);
+        Ok(Self { shared: Arc::new(shared), vendor, account: status.account, as_of: status.as_of, doubt })
     }
 
     async fn blocking<T: Send + 'static>(
@@ -93,6 +96,16 @@ impl MirrorSource {
             Err(_) => Err(SourceError::new(ErrorKind::Unexpected, "the mirror's thread ended unexpectedly")),
         }
     }
+}
+
+/// What is to be said of a copy whose last sync was no proof, and why.
+fn doubt(status: &ProfileStatus) -> Option<String> {
+    let unproved =
+        status.as_of.is_some() && status.exact_at < status.as_of && status.verdict.as_deref() != Some("exact");
+    unproved.then(|| match status.exact_at {
+        Some(at) => format!("contacts deleted since {} may still be among them", Time::from_timestamp(at)),
+        None => "no sync was proved complete yet".to_owned(),
+    })
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -207,5 +220,9 @@ impl Source for MirrorSource {
 
     fn as_of(&self) -> Option<Timestamp> {
         self.as_of
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.doubt.iter().cloned().collect()
     }
 }

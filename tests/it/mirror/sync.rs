@@ -59,10 +59,14 @@ fn without_a_count_deletions_are_told_to_be_unknown_and_found_after_a_day() {
     let gone = world(&bench).ids(Vendor::Chatbotx)[100].clone();
     world(&bench).delete(Vendor::Chatbotx, &gone);
     bench.run(sync).exits(0).says(&["what was deleted since 2", "is not known"]);
-    bench.run(&format!("-q --local -p demo-chatbotx show {gone}")).exits(0);
+    let doubt = "warning: demo-chatbotx: contacts deleted since 2";
+    bench.run(&format!("--local -p demo-chatbotx show {gone}")).exits(0).says(&[doubt]);
+    bench.run("--local -p demo-chatbotx search a").exits(0).says(&[doubt]);
     age(&bench, "exact_at", 25 * 3600);
     bench.run(sync).exits(0).says(&["the vendor does not count, and everything was last read", "1 removed"]);
     bench.run(&format!("-q --local -p demo-chatbotx show {gone}")).exits(5);
+    let ran = bench.run("--local -p demo-chatbotx search a").exits(0);
+    assert!(!ran.stderr.contains("deleted"), "{ran:#?}");
 }
 
 #[test]
