@@ -85,7 +85,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand list" -s n -l limit -d
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l skip -d 'Pass over the first so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l out -d 'Write to this file, whole or not at all' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l out -d 'Write to this file, whole or not at all; without -o its ending says the format' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -132,7 +132,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -s n -l limit 
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l skip -d 'Pass over the first so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l out -d 'Write to this file, whole or not at all' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l out -d 'Write to this file, whole or not at all; without -o its ending says the format' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -235,7 +235,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand channels" -s n -l limi
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l skip -d 'Pass over the first so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l out -d 'Write to this file, whole or not at all' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l out -d 'Write to this file, whole or not at all; without -o its ending says the format' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r

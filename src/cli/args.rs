@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::config::duration;
-use crate::model::{ChannelKind, SortKey, Text, UnknownFilter};
+use crate::model::{ChannelKind, SortField, SortKey, Text, UnknownFilter};
 use crate::render::Format;
 
 use crate::term::ColorChoice;
@@ -135,7 +135,7 @@ pub struct SelectArgs {
     #[arg(long, conflicts_with = "limit", help_heading = "How many")]
     pub all: bool,
     /// Sort by this (repeat for further keys)
-    #[arg(long, value_name = "FIELD[:asc|:desc]", help_heading = "How to show it")]
+    #[arg(long, value_name = "FIELD[:asc|:desc]", value_parser = sort_key, help_heading = "How to show it")]
     pub sort: Vec<SortKey>,
     /// Ask for so many in one request
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "How hard to try")]
@@ -143,7 +143,7 @@ pub struct SelectArgs {
     /// Do not ask for channels where that is cheaper
     #[arg(long, conflicts_with_all = ["channel", "inboxes"], help_heading = "How hard to try")]
     pub no_channels: bool,
-    /// Write to this file, whole or not at all
+    /// Write to this file, whole or not at all; without -o its ending says the format
     #[arg(long, value_name = "FILE", help_heading = "How to show it")]
     pub out: Option<PathBuf>,
     /// Keep the state of an export here, and go on from it after an interruption
@@ -178,6 +178,15 @@ pub fn words<T: ValueEnum + Clone + Send + Sync + 'static>() -> impl TypedValueP
     let names = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
     PossibleValuesParser::new(names.map(|value| PossibleValue::new(value.get_name().to_owned())))
         .try_map(|word| T::from_str(&word, false))
+}
+
+/// A sort key, with the nearest field if there is none of that name.
+fn sort_key(word: &str) -> Result<SortKey, String> {
+    let field = word.split(':').next().unwrap_or(word);
+    word.parse().map_err(|error: String| match crate::config::nearest(field, SortField::ALL.map(|(name, _)| name)) {
+        Some(near) if near != field => format!("{error}; did you mean `{near}`?"),
+        _ => error,
+    })
 }
 
 /// A kind of channel: a word of the interface, or a vendor's own word in snake_case.

@@ -7,6 +7,7 @@ mod complete;
 mod context;
 mod csv_unsafe;
 mod demo;
+mod destination;
 mod doctor;
 mod examples;
 mod export;

@@ -1,8 +1,7 @@
 //! How an answer is shown: which format, which columns, to which place.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,12 +10,15 @@ use crate::render::{
     CardOptions, Columns, EncodeOptions, Encoder, Format, JqError, JqFilter, Record, RecordKind, Table, TableOptions,
     Template, TemplateError, TemplateOptions, XlsxError, XlsxSheet,
 };
-use crate::term::{ColorChoice, Paint, is_closed_pipe};
+use crate::term::{ColorChoice, Paint};
 
 use super::context::Context;
+use super::destination::{folder_for, stdout_failure};
 use super::export::Export;
 use super::failure::{Failure, FailureKind};
 use super::pager;
+
+pub use super::destination::{Destination, is_gone};
 
 /// How an answer is shown.
 pub struct Show {
@@ -50,6 +52,7 @@ impl Show {
         let format = match (globals.output, context.env.text("CONTACTS_OUTPUT"), context.defaults().output) {
             (Some(format), ..) => format,
             _ if globals.jq.is_some() || globals.template.is_some() => Format::Json,
+            _ if let Some(format) = out.as_deref().and_then(format_of) => format,
             (None, Some(word), _) if !word.is_empty() => {
                 word.parse().map_err(|error| Failure::usage(format!("CONTACTS_OUTPUT: {error}")))?
             }
@@ -58,6 +61,8 @@ impl Show {
             }
             _ => Format::Table,
         };
+        out.as_deref().map(folder_for).transpose()?;
+        warn_of_idle_options(context, format);
         let terminal = out.is_none() && context.term.stdout_is_terminal();
         let jq = globals.jq.as_deref().map(JqFilter::compile).transpose()?;
         let jq = jq.map(|jq| jq.with_env(variables_of_filters(context)));
@@ -245,6 +250,30 @@ impl Show {
     }
 }
 
+/// The format that a file's ending tells.
+fn format_of(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "jsonl" => Some(Format::Ndjson),
+        "yml" => Some(Format::Yaml),
+        "table" => None,
+        ending => ending.parse().ok(),
+    }
+}
+
+/// Says which options were typed for nothing.
+fn warn_of_idle_options(context: &Context, format: Format) {
+    let globals = &context.globals;
+    let whole = matches!(format, Format::Json | Format::Ndjson | Format::Yaml) && globals.jq.is_none();
+    if whole && globals.template.is_none() && globals.columns.is_some() {
+        context.say(&format!(
+            "warning: --columns changes nothing in {format}, which has every key; --jq chooses among them"
+        ));
+    }
+    if globals.csv_safe && format != Format::Csv {
+        context.say(&format!("warning: --csv-safe changes nothing in {format}; it is for -o csv"));
+    }
+}
+
 /// The variables that a filter may see: none of this program's own, no proxy, which may name a password, and none from which
 /// a profile has a secret.
 fn variables_of_filters(context: &Context) -> impl Iterator<Item = (&str, &str)> {
@@ -317,95 +346,6 @@ impl From<XlsxError> for Failure {
     fn from(error: XlsxError) -> Self {
         Self::new(FailureKind::Unexpected, error.to_string())
     }
-}
-
-/// Where an answer goes.
-pub enum Destination {
-    /// Standard output.
-    Stdout(crate::term::Out),
-    /// A file that appears whole, or not at all.
-    File {
-        /// The temporary file beside it.
-        temporary: BufWriter<tempfile::NamedTempFile>,
-        /// Its name at the end.
-        path: PathBuf,
-    },
-    /// A file that grows over several runs.
-    Export(Box<Export>),
-}
-
-impl Destination {
-    /// A file that appears whole, or not at all.
-    pub fn file(path: &Path) -> Result<Self, Failure> {
-        let cannot = |error: &io::Error| file_failure(path, error);
-        if path.is_dir() {
-            return Err(Failure::usage(format!("`{}` is a folder (--out)", path.display())));
-        }
-        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        let temporary =
-            builder.prefix(".contacts-").suffix(".part").tempfile_in(folder).map_err(|error| cannot(&error))?;
-        Ok(Self::File { temporary: BufWriter::new(temporary), path: path.to_owned() })
-    }
-
-    /// Writes; a reader that is gone is [`is_gone`].
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        match self {
-            Self::Stdout(out) => out.write_all(bytes).map_err(|error| stdout_failure(&error)),
-            Self::File { temporary, path } => temporary.write_all(bytes).map_err(|error| file_failure(path, &error)),
-            Self::Export(export) => export.write(bytes),
-        }
-    }
-
-    /// Hands on what is buffered.
-    pub fn flush(&mut self) -> Result<(), Failure> {
-        match self {
-            Self::Stdout(out) => out.flush().map_err(|error| stdout_failure(&error)),
-            Self::File { temporary, path } => temporary.flush().map_err(|error| file_failure(path, &error)),
-            Self::Export(_) => Ok(()),
-        }
-    }
-
-    /// Completes the answer: flushes stdout, or gives the file its name.
-    pub fn finish(self) -> Result<(), Failure> {
-        match self {
-            Self::Stdout(mut out) => out.flush().map_err(|error| stdout_failure(&error)),
-            Self::File { temporary, path } => {
-                let file = temporary.into_inner().map_err(|error| file_failure(&path, error.error()))?;
-                keep_mode(&file, &path);
-                file.as_file().sync_all().map_err(|error| file_failure(&path, &error))?;
-                file.persist(&path).map(drop).map_err(|error| file_failure(&path, &error.error))
-            }
-            Self::Export(export) => export.finish(),
-        }
-    }
-}
-
-/// The file keeps the mode of the one it replaces.
-fn keep_mode(file: &tempfile::NamedTempFile, path: &Path) {
-    let mode = File::open(path).and_then(|old| old.metadata()).map(|meta| meta.permissions());
-    if let Ok(mode) = mode {
-        let _ = file.as_file().set_permissions(mode);
-    }
-}
-
-fn file_failure(path: &Path, error: &io::Error) -> Failure {
-    Failure::new(FailureKind::Unexpected, format!("cannot write `{}`: {error}", path.display()))
-        .hint("the file that was there before is untouched")
-}
-
-const GONE: &str = "the reader of the output is gone";
-
-fn stdout_failure(error: &io::Error) -> Failure {
-    if is_closed_pipe(error) {
-        return Failure::new(FailureKind::Unexpected, GONE);
-    }
-    Failure::new(FailureKind::Unexpected, format!("cannot write the output: {error}"))
-}
-
-/// Whether the failure only says that nobody reads any more, which is a good end.
-pub fn is_gone(failure: &Failure) -> bool {
-    failure.message == GONE
 }
 
 /// Prints text that a command made itself.

@@ -136,6 +136,42 @@ fn contradictions_are_refused() {
 }
 
 #[test]
+fn what_changes_nothing_is_said() {
+    let bench = Bench::new();
+    bench.run("list -n 1 -o json --columns name").exits(0).says(&["--columns changes nothing in json", "--jq"]);
+    bench.run("list -n 1 -o tsv --csv-safe").exits(0).says(&["--csv-safe changes nothing in tsv"]);
+    bench.run("-q list -n 1 -o json --columns name --csv-safe").exits(0).is_silent();
+    bench.run("list -n 1 --jq length --columns name").exits(0).is_silent();
+}
+
+#[test]
+fn a_file_s_ending_says_the_format() {
+    let bench = Bench::new();
+    for (file, begins) in [
+        ("a.json", "[{\"profile\""),
+        ("a.jsonl", "{\"profile\""),
+        ("a.csv", "id,name,"),
+        ("a.tsv", "id\tname"),
+        ("a.yml", "- profile:"),
+        ("a.md", "| id | name"),
+        ("a.txt", "ID "),
+        ("table", "ID "),
+    ] {
+        bench.run(&format!("-q list -n 2 --out {file}")).exits(0);
+        let text = fs::read_to_string(bench.path(file)).unwrap();
+        assert!(text.starts_with(begins), "{file}: {text}");
+    }
+    bench.run("-q list -n 2 --out a.xlsx").exits(0);
+    assert!(fs::read(bench.path("a.xlsx")).unwrap().starts_with(b"PK"));
+    bench.run("-q list -n 2 -o ndjson --out a.csv").exits(0);
+    assert!(fs::read_to_string(bench.path("a.csv")).unwrap().starts_with('{'), "what was typed comes first");
+    let before = bench.requests();
+    bench.run("list --all --out nowhere/a.csv").exits(2).says(&["no folder `nowhere`", "--out"]);
+    bench.run("list --out .").exits(2).says(&["is a folder"]);
+    assert_eq!(bench.requests(), before, "nothing was asked for in vain");
+}
+
+#[test]
 fn unknown_words_are_named_with_the_nearest() {
     let bench = Bench::new();
     for (line, code, said) in [
@@ -143,7 +179,8 @@ fn unknown_words_are_named_with_the_nearest() {
         ("list --columns id,nmae", 2, "name"),
         ("list --columns id,channels.kin", 2, "channels"),
         ("list -o jsn", 2, "json"),
-        ("list --sort nmae", 2, "name"),
+        ("list --sort nmae", 2, "did you mean `name`?"),
+        ("list --sort created_att:desc", 2, "did you mean `created_at`?"),
         ("list --sort name:up", 2, "asc"),
         ("list --channel whatsap", 2, "whatsapp"),
         ("list --unknown maybe", 2, "exclude"),
