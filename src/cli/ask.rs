@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
@@ -115,7 +116,7 @@ pub async fn stream(
     sources: &[Arc<dyn Source>],
     query: &Query,
     manner: &Manner,
-    map: Arc<dyn Fn(Contact) -> Vec<u8> + Send + Sync>,
+    map: Arc<dyn Fn(Contact) -> Bytes + Send + Sync>,
     out: &mut dyn RowOut,
     resume: Option<Resume>,
 ) -> Vec<Answer> {
@@ -326,8 +327,8 @@ struct InTurn<'a> {
     progress: Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Vec<u8>> for InTurn<'_> {
-    fn rows(&mut self, rows: Vec<Vec<u8>>) -> ControlFlow<()> {
+impl Sink<Bytes> for InTurn<'_> {
+    fn rows(&mut self, rows: Vec<Bytes>) -> ControlFlow<()> {
         let turns = &mut *self.turns.borrow_mut();
         for row in rows {
             if turns.turn == self.index {

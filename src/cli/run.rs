@@ -1,11 +1,14 @@
 //! Runs a query from the open profiles to the exit code: rows to stdout, everything said to stderr.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
 
 use crate::http::Clock;
 use crate::model::{Contact, Query, Text};
@@ -24,6 +27,9 @@ use super::{ask, interrupt, labels, refresh, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
+
+/// Memory that rendered rows share, in bytes.
+const ROWS_ROOM: usize = 64 << 10;
 
 /// What a query brought.
 pub struct Brought {
@@ -176,13 +182,7 @@ fn streamed(
         let encoder = Arc::clone(&encoder);
         let as_json = writer.sheet.is_some();
         let map = Arc::new(move |contact: Contact| {
-            let mut row = Vec::with_capacity(512);
-            if as_json {
-                contact.write_json(&mut row);
-            } else {
-                encoder.row(&contact, &mut row);
-            }
-            row
+            rendered(|row| if as_json { contact.write_json(row) } else { encoder.row(&contact, row) })
         });
         let asked = stream(&opened.sources, query, manner, map, &mut writer, resume);
         context.block_on(interrupt::unless_interrupted(asked))
@@ -211,6 +211,22 @@ fn streamed(
         Err(failure) if is_gone(&failure) => Ok(gone(rows)),
         finished => Ok(Brought { rows, answers, broken: finished.err() }),
     }
+}
+
+/// The bytes that `write` appends. Rows of a page share their memory: a row costs no allocation of its own.
+fn rendered(write: impl FnOnce(&mut Vec<u8>)) -> Bytes {
+    thread_local! {
+        static ROOM: RefCell<(Vec<u8>, BytesMut)> = RefCell::default();
+    }
+    ROOM.with_borrow_mut(|(row, room)| {
+        row.clear();
+        write(row);
+        if room.capacity() < row.len() {
+            room.reserve(row.len().max(ROWS_ROOM));
+        }
+        room.extend_from_slice(row);
+        room.split().freeze()
+    })
 }
 
 fn finish_export(mut export: Export, encoder: &Encoder, rows: u64) -> Result<(), Failure> {

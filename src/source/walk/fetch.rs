@@ -2,13 +2,18 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::model::{Contact, Text, Time};
 
 use super::super::{ErrorKind, Lane, Source, SourceError, Window};
-use super::Stage;
+use super::{Stage, WalkOptions};
+
+/// Pages that may wait to be taken while as many requests as allowed are under way.
+const MOST_READY: usize = 8;
 
 /// A row as the walk sees it.
 pub(super) struct Row<R> {
@@ -17,6 +22,13 @@ pub(super) struct Row<R> {
     pub updated_at: Option<Time>,
     /// What the sink takes; `None` if the residual filter dropped it.
     pub value: Option<R>,
+}
+
+impl<R> Row<R> {
+    fn of(contact: &Contact) -> Self {
+        let (id, created_at, updated_at) = (contact.id.clone(), contact.created_at, contact.updated_at);
+        Self { id, created_at, updated_at, value: None }
+    }
 }
 
 /// A page as the walk sees it.
@@ -31,6 +43,62 @@ pub(super) struct StagedPage<R> {
 pub(super) struct Fetcher<R> {
     inner: Arc<Inner<R>>,
     ahead: VecDeque<(Window, Task<R>)>,
+    reach: Reach,
+}
+
+/// A vendor whose reply takes this long is waited for, not worked for: all requests allowed are worth having.
+const FAR: Duration = Duration::from_millis(20);
+
+/// Pages over which the pace is measured at least: more than can lie ready and be taken at once.
+const MEASURED: u32 = 64;
+
+/// How many requests are worth having under way: no more than the vendor's latency needs, for each holds memory.
+struct Reach {
+    now: usize,
+    most: usize,
+    /// As many turns as requests may be under way, taken in order.
+    turns: Arc<Semaphore>,
+    /// The shortest time from asking for a page to having it.
+    fastest: Option<Duration>,
+    /// When pages were counted from, and how many were taken since.
+    since: Instant,
+    taken: u32,
+}
+
+impl Reach {
+    fn new(options: WalkOptions) -> Self {
+        let now = options.concurrency.min(options.at_first);
+        let turns = Arc::new(Semaphore::new(now));
+        Self { now, most: options.concurrency, turns, fastest: None, since: Instant::now(), taken: 0 }
+    }
+
+    /// A page that was asked for alone had needed so long.
+    fn first(&mut self, needed: Duration) {
+        if needed >= FAR {
+            self.widen(self.most);
+        }
+    }
+
+    fn widen(&mut self, wanted: usize) {
+        let wanted = wanted.clamp(self.now, self.most);
+        self.turns.add_permits(wanted - self.now);
+        self.now = wanted;
+    }
+
+    /// A page was taken that had needed so long.
+    fn taken(&mut self, needed: Duration) {
+        let fastest = self.fastest.map_or(needed, |fastest| fastest.min(needed));
+        self.fastest = Some(fastest);
+        self.taken += 1;
+        if self.now >= self.most || self.taken < MEASURED.max(4 * u32::try_from(self.now).unwrap_or(u32::MAX)) {
+            return;
+        }
+        // While one page was on its way, so many were taken: as many, and once more, keep the line full.
+        let interval = self.since.elapsed().as_nanos() / u128::from(self.taken);
+        let wanted = usize::try_from(2 * fastest.as_nanos() / interval.max(1)).unwrap_or(usize::MAX);
+        self.widen(wanted);
+        (self.since, self.taken) = (Instant::now(), 0);
+    }
 }
 
 struct Inner<R> {
@@ -40,7 +108,7 @@ struct Inner<R> {
 }
 
 /// A task that ends when nobody waits for it any more.
-struct Task<R>(JoinHandle<Result<StagedPage<R>, SourceError>>);
+struct Task<R>(JoinHandle<(Result<StagedPage<R>, SourceError>, Duration)>);
 
 impl<R> Drop for Task<R> {
     fn drop(&mut self) {
@@ -49,8 +117,9 @@ impl<R> Drop for Task<R> {
 }
 
 impl<R: Send + 'static> Fetcher<R> {
-    pub(super) fn new(source: Arc<dyn Source>, stage: Arc<Stage<R>>, lane: Lane) -> Self {
-        Self { inner: Arc::new(Inner { source, stage, lane }), ahead: VecDeque::new() }
+    pub(super) fn new(source: Arc<dyn Source>, stage: Arc<Stage<R>>, lane: Lane, options: WalkOptions) -> Self {
+        let inner = Arc::new(Inner { source, stage, lane });
+        Self { inner, ahead: VecDeque::new(), reach: Reach::new(options) }
     }
 
     /// The page of `window`, and starts those that `following` foretells until `concurrency` are under way.
@@ -65,19 +134,27 @@ impl<R: Send + 'static> Fetcher<R> {
         if self.ahead.front().is_none_or(|(front, _)| *front != window) {
             self.ahead.clear();
             if concurrency <= 1 {
-                return self.inner.fetch(window).await;
+                let begun = Instant::now();
+                let page = self.inner.fetch(window).await;
+                self.reach.first(begun.elapsed());
+                return page;
             }
             self.start(window);
         }
         let mut last = self.ahead.back().map_or(window, |(last, _)| *last);
-        while self.ahead.len() < concurrency {
+        // Tasks beyond those whose turn it is wait for theirs: none idles because the first page is late.
+        let wanted = if concurrency > 1 { self.reach.now.min(concurrency) + MOST_READY } else { 1 };
+        while self.ahead.len() < wanted {
             let Some(next) = following(last) else { break };
             self.start(next);
             last = next;
         }
         let (_, mut task) = self.ahead.pop_front().expect("the window asked for is under way");
         match (&mut task.0).await {
-            Ok(page) => page,
+            Ok((page, needed)) => {
+                self.reach.taken(needed);
+                page
+            }
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             Err(_) => Err(SourceError::new(ErrorKind::Unexpected, "a request was given up")),
         }
@@ -85,7 +162,14 @@ impl<R: Send + 'static> Fetcher<R> {
 
     fn start(&mut self, window: Window) {
         let inner = Arc::clone(&self.inner);
-        self.ahead.push_back((window, Task(tokio::spawn(async move { inner.fetch(window).await }))));
+        let turns = Arc::clone(&self.reach.turns);
+        let fetched = async move {
+            let _turn = turns.acquire().await;
+            let begun = Instant::now();
+            let page = inner.fetch(window).await;
+            (page, begun.elapsed())
+        };
+        self.ahead.push_back((window, Task(tokio::spawn(fetched))));
     }
 }
 
@@ -93,21 +177,31 @@ impl<R> Inner<R> {
     async fn fetch(&self, window: Window) -> Result<StagedPage<R>, SourceError> {
         let page = self.source.page(&self.lane, window).await?;
         let (total, more, limit) = (page.total, page.more, page.limit);
+        let stage = &self.stage;
+        let everything = stage.residual.is_empty();
+        if stage.wish == super::Wish::default() {
+            let staged = |contact: Contact| {
+                let row = Row::of(&contact);
+                let wanted = everything || stage.residual.matches(&contact);
+                Row { value: wanted.then(|| (stage.map)(contact)), ..row }
+            };
+            // Not collected in place: the small rows would keep the memory of the large contacts.
+            let mut rows = Vec::with_capacity(page.rows.len());
+            rows.extend(page.rows.into_iter().map(staged));
+            return Ok(StagedPage { rows, total, more, limit });
+        }
         let mut rows = Vec::with_capacity(page.rows.len());
         let mut kept: Vec<Contact> = Vec::with_capacity(page.rows.len());
         let mut places = Vec::with_capacity(page.rows.len());
-        let stage = &self.stage;
-        let everything = stage.residual.is_empty();
         for contact in page.rows {
-            let (created_at, updated_at) = (contact.created_at, contact.updated_at);
-            let id = contact.id.clone();
+            let row = Row::of(&contact);
             if everything || stage.residual.matches(&contact) {
                 places.push(rows.len());
                 kept.push(contact);
             }
-            rows.push(Row { id, created_at, updated_at, value: None });
+            rows.push(row);
         }
-        if stage.wish != super::Wish::default() && !kept.is_empty() {
+        if !kept.is_empty() {
             self.source.enrich(&mut kept, stage.wish).await?;
         }
         for (place, contact) in places.into_iter().zip(kept) {

@@ -73,8 +73,10 @@ pub struct Progress {
 /// How hard the walk may try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WalkOptions {
-    /// Requests in flight at once.
+    /// Requests in flight at once, at most.
     pub concurrency: usize,
+    /// Requests in flight at first; there are more once the vendor's latency is seen to need them.
+    pub at_first: usize,
     /// Sweeps over a list whose order proves nothing, before it is called changed.
     pub sweeps: u32,
     /// When the walk began, by this machine's clock.
@@ -83,7 +85,7 @@ pub struct WalkOptions {
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { concurrency: 8, sweeps: 3, started_at: None }
+        Self { concurrency: 8, at_first: 8, sweeps: 3, started_at: None }
     }
 }
 
@@ -205,7 +207,7 @@ struct Run<'a, R> {
 
 impl<R: Send + 'static> Run<'_, R> {
     fn fetcher(&self, lane: &super::Lane) -> Fetcher<R> {
-        Fetcher::new(Arc::clone(&self.source), Arc::clone(&self.stage), lane.clone())
+        Fetcher::new(Arc::clone(&self.source), Arc::clone(&self.stage), lane.clone(), self.options)
     }
 
     fn resume(&mut self, resume: Resume) -> Result<(), Stop> {

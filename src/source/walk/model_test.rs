@@ -241,7 +241,7 @@ fn run(listing: Listing, size: usize, schedule: &[(u64, Op)], concurrency: usize
         wish: Wish::default(),
         map: Box::new(|contact: Contact| contact.id.parse().unwrap()),
     };
-    let options = WalkOptions { concurrency, ..WalkOptions::default() };
+    let options = WalkOptions { concurrency, at_first: concurrency, ..WalkOptions::default() };
     let outcome = runtime.block_on(walk(&source, &plan(listing), Extent::All, options, stage, &mut printed, None));
     let world = double.world.lock().unwrap();
     let mut times: BTreeMap<u64, u32> = BTreeMap::new();

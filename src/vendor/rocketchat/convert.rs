@@ -1,5 +1,6 @@
 //! Rocket.Chat's replies as pages and contacts.
 
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::model::phone::phone;
@@ -15,11 +16,13 @@ use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, 
 /// Rows are read in one pass; only if that fails, or the vendor's own objects are wanted, each is read by itself.
 pub(super) fn page_from(place: Place<'_>, profile: &str, body: &[u8], wish: Wish) -> Result<Page, SourceError> {
     if !wish.raw
-        && let Ok(reply) = parse::<SearchReply<WireContact<'_>>>(body)
+        && let Ok(reply) = parse::<SearchReply<Converted>>(body)
     {
         let (rows, page) = split(place, reply, body)?;
-        let convert = |(index, wire): (usize, WireContact<'_>)| {
-            contact_from(profile, wire).ok_or_else(|| without_id(place, &format!("contacts[{index}]"), body))
+        let convert = |(index, Converted(contact)): (usize, Converted)| {
+            let mut contact = contact.ok_or_else(|| without_id(place, &format!("contacts[{index}]"), body))?;
+            contact.profile = profile.into();
+            Ok::<_, SourceError>(contact)
         };
         let rows = rows.into_iter().enumerate().map(convert).collect::<Result<_, _>>()?;
         return Ok(Page { rows, ..page });
@@ -27,6 +30,15 @@ pub(super) fn page_from(place: Place<'_>, profile: &str, body: &[u8], wish: Wish
     let (rows, page) = split(place, place.read::<SearchReply<&RawValue>>(body)?, body)?;
     let rows = place.rows("contacts", &rows, |row| row_from(profile, row, wish))?;
     Ok(Page { rows, ..page })
+}
+
+/// A contact without its profile, made as soon as its last byte is read: no page of wire objects is ever held.
+struct Converted(Option<Contact>);
+
+impl<'de> Deserialize<'de> for Converted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(contact_from("", WireContact::deserialize(deserializer)?)))
+    }
 }
 
 /// Takes the rows out of a reply, which must say that it is a success.
