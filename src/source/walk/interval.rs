@@ -69,8 +69,9 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
             first_total = page.total;
         }
         last_total = page.total.or(last_total);
-        // A total that was passed is a total that lies (ChatbotX caps it at 10,000).
-        hint = page.total.or(hint).filter(|hint| *hint > end(window) || page.rows.len() < window.len as usize);
+        // A total that was passed is a total that lies (ChatbotX caps it at 10,000). One that was just reached is believed
+        // until the next page shows more.
+        hint = page.total.or(hint).filter(|hint| *hint >= end(window) || page.rows.len() < window.len as usize);
         if !is_ascending(lane, &page) {
             if run.state.watermark.is_some() || run.state.lane > 0 {
                 return Err(unwalkable(lane, "it does not sort by id as it was asked to"));
