@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::wrong_self_convention, clippy::disallowed_methods, reason = "a test may panic")]
 
 mod api;
+mod churn;
 mod codes;
 #[cfg(unix)]
 mod completions;
@@ -14,6 +15,7 @@ mod examples;
 mod faults;
 mod harness;
 mod input;
+mod kills;
 mod mirror;
 mod mock;
 mod profile;

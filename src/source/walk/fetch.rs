@@ -143,7 +143,7 @@ impl<R: Send + 'static> Fetcher<R> {
         }
         let mut last = self.ahead.back().map_or(window, |(last, _)| *last);
         // Tasks beyond those whose turn it is wait for theirs: none idles because the first page is late.
-        let wanted = self.reach.now.min(concurrency) + MOST_READY.min(concurrency / 2);
+        let wanted = self.reach.now.min(concurrency) + MOST_READY.min(concurrency / 4);
         while self.ahead.len() < wanted {
             let Some(next) = following(last) else { break };
             self.start(next);
