@@ -96,6 +96,56 @@ fn the_readme_calls_options_that_exist() {
 }
 
 #[test]
+fn the_readme_shows_what_the_program_says() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let run = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
+        let output = command.args(words).env_clear().env("HOME", home.path()).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let welcome = run(&[]);
+    assert!(readme.contains(&format!("$ contacts\n{welcome}")), "README.md greets otherwise: {welcome}");
+    // Times go on; names, addresses and the order of the rows stay.
+    let first = readme.split("search boris\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let found = run(&["-q", "--demo", "search", "boris", "--columns", "name,profile"]);
+    let shown: Vec<&str> = first.lines().filter(|line| line.contains("demo-")).collect();
+    assert_eq!(shown.len(), found.lines().count() - 1, "{first}");
+    for (shown, found) in shown.iter().zip(found.lines().skip(1)) {
+        let name = found.split("  ").next().unwrap();
+        assert!(shown.trim_start().starts_with(name), "README.md shows `{shown}` for `{found}`");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_readme_s_commands_can_be_typed() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(home.path().join(".local/share/bash-completion/completions")).unwrap();
+    let asked = home.path().join("asked");
+    let mut count = 0;
+    for line in readme.lines().map(|line| line.strip_prefix("$ ").unwrap_or(line)) {
+        if !line.starts_with("contacts ") || line.contains('…') {
+            continue;
+        }
+        // In the place of the program: tells how the shell took the words apart.
+        let script = format!("contacts() {{ echo CALL >> asked; printf '%s\\n' \"$@\" >> asked; echo 1; }}\n{line}\n");
+        let mut shell = Command::new("/bin/sh");
+        let ran = shell.args(["-c", &script]).current_dir(home.path()).env_clear().env("HOME", home.path()).output();
+        assert!(ran.is_ok(), "{line}");
+        let calls = std::fs::read_to_string(&asked).unwrap_or_else(|_| panic!("README.md: {line} calls nothing"));
+        std::fs::remove_file(&asked).unwrap();
+        for call in calls.split("CALL\n").skip(1) {
+            let parsed = contacts::cli::command().try_get_matches_from(["contacts"].into_iter().chain(call.lines()));
+            assert!(parsed.is_ok(), "README.md: {line}: {}", parsed.unwrap_err());
+            count += 1;
+        }
+    }
+    assert!(count > 20, "only {count} commands were found");
+}
+
+#[test]
 fn every_command_has_a_manual_page() {
     for command in commands() {
         let page = printed(&["man"].into_iter().chain(command.split_whitespace()).collect::<Vec<_>>());
