@@ -27,6 +27,8 @@ pub struct Show {
     /// The columns that were asked for.
     pub columns: Option<Vec<String>>,
     columns_typed: bool,
+    /// Whether the columns are shown as wide as they are.
+    wide: bool,
     /// A jq program for the JSON.
     pub jq: Option<JqFilter>,
     /// A template's source.
@@ -79,16 +81,30 @@ impl Show {
         }
         let columns = globals.columns.clone().or_else(|| context.defaults().columns.clone());
         let columns_typed = globals.columns.is_some();
+        let wide = globals.wide || columns.is_some();
         Ok(Self {
             format,
             columns,
             columns_typed,
+            wide,
             jq,
             template,
             highlight: Vec::new(),
             out,
             csv_safe: globals.csv_safe,
         })
+    }
+
+    /// As [`Self::resolve`] for one of the program's own lists: the configured columns are meant for contacts, and a person's
+    /// table has those in `table` unless others are asked for.
+    pub fn resolve_own(context: &Context, table: &[&str]) -> Result<Self, Failure> {
+        let show = Self::resolve(context, None)?;
+        if show.columns_typed {
+            return Ok(show);
+        }
+        let columns = (show.format == Format::Table && !table.is_empty())
+            .then(|| table.iter().copied().map(String::from).collect::<Vec<_>>());
+        Ok(Self { columns_typed: columns.is_some(), columns, wide: context.globals.wide, ..show })
     }
 
     /// Whether labels are asked for by name, where they cost requests of their own.
@@ -304,7 +320,7 @@ fn table_options(context: &Context, show: &Show) -> TableOptions {
     TableOptions {
         width: context.term.width().filter(|_| terminal),
         color: if show.out.is_none() { context.term.color() } else { Paint::Plain },
-        wide: context.globals.wide || show.columns.is_some(),
+        wide: show.wide,
         now: context.clock.now(),
         relative_times: terminal,
         highlight: show.highlight.clone(),

@@ -86,7 +86,7 @@ const CHECK_KEYS: &[&str] =
 
 /// What a person sees of these lists, unless they ask for more.
 const LIST_COLUMNS: &[&str] = &["name", "vendor", "base_url", "default"];
-const CHECK_COLUMNS: &[&str] = &["profile", "vendor", "ok", "name", "email", "roles", "note"];
+const CHECK_COLUMNS: &[&str] = &["profile", "vendor", "ok", "name", "roles", "note"];
 
 /// Runs `contacts profile`.
 pub fn run(context: &Context, args: ProfileArgs) -> Result<ExitCode, Failure> {
@@ -142,11 +142,11 @@ fn list(context: &Context) -> Result<ExitCode, Failure> {
     let rows: Vec<KeyedRow> = all.iter().map(row).collect();
     let problem = all.iter().any(|(_, profile)| profile.is_err()).then_some("problem");
     let columns: Vec<&str> = LIST_COLUMNS.iter().copied().chain(problem).collect();
-    done(own_show(context, &columns)?.rows(context, &rows, RecordKind::Keyed(LIST_KEYS), false))
+    done(Show::resolve_own(context, &columns)?.rows(context, &rows, RecordKind::Keyed(LIST_KEYS), false))
 }
 
 fn show(context: &Context, name: Option<String>) -> Result<ExitCode, Failure> {
-    let show = own_show(context, &[])?;
+    let show = Show::resolve_own(context, &[])?;
     let profiles = wanted(context, &name.into_iter().collect::<Vec<_>>())?;
     let default = context.config().ok().and_then(|config| config.default_name().ok());
     let mut rows = Vec::new();
@@ -238,7 +238,7 @@ fn set_default(context: &Context, name: &str) -> Result<ExitCode, Failure> {
 }
 
 fn check(context: &Context, names: &[String]) -> Result<ExitCode, Failure> {
-    let show = own_show(context, CHECK_COLUMNS)?;
+    let show = Show::resolve_own(context, CHECK_COLUMNS)?;
     let (profiles, mut failures) = match names {
         [] => context.profiles()?,
         names => (wanted(context, names)?, Vec::new()),
@@ -327,17 +327,6 @@ fn wanted(context: &Context, names: &[String]) -> Result<Vec<Profile>, Failure> 
         }
         (profiles, _) => Ok(profiles),
     }
-}
-
-/// How the program's own lists are shown: the configured columns are meant for contacts, and a person's table has
-/// those in `table` unless others are asked for.
-fn own_show(context: &Context, table: &[&str]) -> Result<Show, Failure> {
-    let mut show = Show::resolve(context, None)?;
-    show.columns.clone_from(&context.globals.columns);
-    if show.columns.is_none() && show.format == Format::Table && !table.is_empty() {
-        show.columns = Some(table.iter().copied().map(String::from).collect());
-    }
-    Ok(show)
 }
 
 /// The file, to be changed.

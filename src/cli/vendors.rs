@@ -14,6 +14,9 @@ use super::output::{Show, is_gone};
 
 /// What a table shows; the other formats show all.
 const COLUMNS: &[&str] = &["vendor", "title", "search", "filters", "sorts", "page_size", "walk_order", "by_id"];
+/// What fits a terminal narrower than [`BROAD`].
+const FEW: &[&str] = &["vendor", "search", "filters", "sorts", "page_size", "by_id"];
+const BROAD: usize = 100;
 const ALL: &[&str] = &[
     "vendor",
     "title",
@@ -35,12 +38,12 @@ const ALL: &[&str] = &[
 pub fn run(context: &Context) -> Result<ExitCode, Failure> {
     let show = Show::resolve(context, None)?;
     let rows: Vec<KeyedRow> = VENDORS.iter().map(|vendor| row(vendor)).collect();
-    match show.rows(
-        context,
-        &rows,
-        RecordKind::Keyed(if show.format == Format::Table && !context.globals.wide { COLUMNS } else { ALL }),
-        false,
-    ) {
+    let columns = match context.term.width() {
+        _ if show.format != Format::Table || context.globals.wide => ALL,
+        Some(width) if width < BROAD => FEW,
+        _ => COLUMNS,
+    };
+    match show.rows(context, &rows, RecordKind::Keyed(columns), false) {
         Err(failure) if !is_gone(&failure) => Err(failure),
         _ => Ok(ExitCode::SUCCESS),
     }

@@ -55,6 +55,25 @@ fn tables_fit_every_width() {
 }
 
 #[test]
+fn the_program_s_own_lists_fit_too() {
+    let bench = Bench::new();
+    for line in ["profile list", "-A profile check", "vendors", "doctor | cut -c1-80"] {
+        let Some(screen) = ran(&bench, (80, 90), &format!("contacts {line} 2>/dev/null"), 0) else { return };
+        let wide = tmux_rows(&screen).find(|row| row.chars().count() > 80);
+        assert_eq!(wide, None, "{line}: {screen}");
+        assert!(screen.contains("rocketchat") && screen.contains("chatwoot"), "{line}: {screen}");
+    }
+    let narrow = ran(&bench, (38, 90), "contacts profile list 2>/dev/null", 0).unwrap();
+    assert!(narrow.contains("  NAME      demo-rocketchat\n"), "a block for each: {narrow}");
+    let all = ran(&bench, (80, 90), "contacts --wide vendors 2>/dev/null", 0).unwrap();
+    assert!(all.contains("BASE URL"), "{all}");
+}
+
+fn tmux_rows(screen: &str) -> impl Iterator<Item = &str> {
+    screen.lines().map(str::trim_end)
+}
+
+#[test]
 fn colours_are_for_terminals_that_want_them() {
     let bench = Bench::new();
     for (line, colored) in [
