@@ -3,7 +3,7 @@
 //! Rows, byte offset and the walk's state advance together: a state is written only when every row before it is in the
 //! file. Whatever ends the program, the next run cuts the file at that offset and goes on.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, Read as _, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Text;
-use crate::source::walk::{Resume, WalkState};
+use crate::source::walk::{Resume, Tally, Verdict, WalkState};
 
 use super::failure::{Failure, FailureKind};
 
@@ -36,6 +36,44 @@ struct Saved {
     /// Lanes that the list of ids has closed.
     lanes: usize,
     walk: WalkState,
+    /// The export is whole; only the file's name may still be missing.
+    #[serde(default)]
+    finished: Option<Finished>,
+}
+
+/// How the walk of a whole export ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finished {
+    /// What the answer may claim.
+    pub verdict: Verdict,
+    /// Why, in words.
+    pub basis: String,
+}
+
+/// An export of which nothing is missing.
+pub struct Whole {
+    /// How its walk ended.
+    pub finished: Finished,
+    /// What was counted.
+    pub tally: Tally,
+}
+
+impl Whole {
+    /// The export that `state` tells of, if the run that made it was ended between its last byte and its name.
+    pub fn of(out: &Path, state: &Path, query: &str) -> Result<Option<Self>, Failure> {
+        let Ok(bytes) = std::fs::read(state) else { return Ok(None) };
+        let saved = checked(state, &bytes, query)?;
+        let Some(finished) = saved.finished else { return Ok(None) };
+        let is_whole = |path: &Path| std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == saved.offset);
+        let part = beside(state, ".part");
+        if is_whole(&part) {
+            std::fs::rename(&part, out).map_err(|error| cannot("write", out, &error))?;
+        } else if !is_whole(out) {
+            return Ok(None);
+        }
+        clean_up(state);
+        Ok(Some(Self { finished, tally: saved.walk.tally }))
+    }
 }
 
 /// An export under way.
@@ -55,16 +93,23 @@ pub struct Export {
 impl Export {
     /// Begins an export to `out`, or goes on with the one that `state` tells of.
     pub fn open(out: &Path, state: &Path, query: String) -> Result<Self, Failure> {
-        let beside = |suffix: &str| {
-            let mut name = state.file_name().unwrap_or_default().to_owned();
-            name.push(suffix);
-            state.with_file_name(name)
+        let (part_path, ids_path) = (beside(state, ".part"), beside(state, ".ids"));
+        let fresh = Saved {
+            version: VERSION,
+            query,
+            offset: 0,
+            rows: 0,
+            ids_offset: 0,
+            lanes: 0,
+            walk: WalkState::default(),
+            finished: None,
         };
-        let (part_path, ids_path) = (beside(".part"), beside(".ids"));
-        let fresh =
-            Saved { version: VERSION, query, offset: 0, rows: 0, ids_offset: 0, lanes: 0, walk: WalkState::default() };
         let saved = match std::fs::read(state) {
-            Ok(bytes) => checked(state, &bytes, &fresh.query)?,
+            Ok(bytes) => {
+                let saved = checked(state, &bytes, &fresh.query)?;
+                // Whole once, but its file is gone since.
+                if saved.finished.is_some() { fresh } else { saved }
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => fresh,
             Err(error) => return Err(cannot("read", state, &error)),
         };
@@ -145,11 +190,9 @@ impl Export {
         self.ids.flush().map_err(|error| cannot("write", &self.ids_path, &error))?;
         let json = serde_json::to_vec(&self.saved)
             .map_err(|error| Failure::new(FailureKind::Unexpected, format!("cannot write down the state: {error}")))?;
-        let folder = folder(&self.state_path);
-        let written = tempfile::Builder::new().prefix(".contacts-").tempfile_in(folder).and_then(|mut file| {
-            file.write_all(&json)?;
-            file.persist(&self.state_path).map_err(|error| error.error)
-        });
+        // One name for all of them: a kill leaves one at most, and the next run takes it over.
+        let new_path = beside(&self.state_path, ".new");
+        let written = std::fs::write(&new_path, json).and_then(|()| std::fs::rename(&new_path, &self.state_path));
         written.map_err(|error| cannot("write", &self.state_path, &error))?;
         (self.saved_at, self.dirty) = (Some(now), false);
         Ok(())
@@ -174,18 +217,26 @@ impl Export {
     }
 
     /// Gives the file its name and takes the state away.
-    pub fn finish(self) -> Result<(), Failure> {
-        let Self { part, part_path, out_path, ids, ids_path, state_path, .. } = self;
-        drop(ids);
+    pub fn finish(mut self, finished: Finished) -> Result<(), Failure> {
+        // From here on a kill costs nothing but the name, which the next run gives.
+        self.saved.finished = Some(finished);
+        self.save(Timestamp::UNIX_EPOCH)?;
+        let Self { part, part_path, out_path, state_path, .. } = self;
         let file = part.into_inner().map_err(|error| cannot("write", &part_path, error.error()))?;
         if let Ok(old) = std::fs::metadata(&out_path) {
             let _ = file.set_permissions(old.permissions());
         }
         file.sync_all().map_err(|error| cannot("write", &part_path, &error))?;
         std::fs::rename(&part_path, &out_path).map_err(|error| cannot("write", &out_path, &error))?;
-        let _ = std::fs::remove_file(ids_path);
-        let _ = std::fs::remove_file(state_path);
+        clean_up(&state_path);
         Ok(())
+    }
+}
+
+/// Takes away what a whole export needs no more, the state last.
+fn clean_up(state: &Path) {
+    for path in [&beside(state, ".ids"), &beside(state, ".new"), state] {
+        let _ = std::fs::remove_file(path);
     }
 }
 
@@ -197,8 +248,10 @@ pub struct Checkpoint {
     ids_offset: u64,
 }
 
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    path.with_file_name(name)
 }
 
 /// The state in `bytes`, if it is of this version and this query.
@@ -227,6 +280,10 @@ fn open_cut(path: &Path, offset: u64) -> Result<File, Failure> {
         .truncate(false)
         .open(path)
         .map_err(|error| cannot("write", path, &error))?;
+    // Where files cannot be locked, nothing is known of other runs.
+    if matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return Err(Failure::usage(format!("another run is writing `{}`", path.display())).hint("wait for its end"));
+    }
     let len = file.metadata().map_err(|error| cannot("read", path, &error))?.len();
     if len < offset {
         let failure = Failure::usage(format!("`{}` is shorter than its state says", path.display()));
@@ -255,6 +312,39 @@ mod tests {
         WalkState { lane, ..WalkState::default() }
     }
 
+    fn finished() -> Finished {
+        Finished { verdict: Verdict::Exact, basis: "proved".to_owned() }
+    }
+
+    #[test]
+    fn a_kill_around_the_renaming_costs_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, state_path, part) =
+            (folder.path().join("out"), folder.path().join("state"), folder.path().join("state.part"));
+        for renamed in [false, true] {
+            let mut export = open(folder.path(), "q").unwrap();
+            export.write(b"all\n").unwrap();
+            export.saved.finished = Some(finished());
+            export.save(Timestamp::UNIX_EPOCH).unwrap();
+            drop(export);
+            if renamed {
+                std::fs::rename(&part, &out).unwrap();
+            }
+            assert!(Whole::of(&out, &state_path, "other").is_err());
+            assert_eq!(Whole::of(&out, &state_path, "q").unwrap().unwrap().finished, finished());
+            assert_eq!(std::fs::read(&out).unwrap(), b"all\n");
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "renamed: {renamed}");
+            std::fs::remove_file(&out).unwrap();
+        }
+    }
+
+    #[test]
+    fn two_runs_do_not_write_one_export() {
+        let folder = tempfile::tempdir().unwrap();
+        let _first = open(folder.path(), "q").unwrap();
+        assert!(open(folder.path(), "q").err().unwrap().message.contains("another run"));
+    }
+
     #[test]
     fn what_was_not_checkpointed_is_cut_off() {
         let folder = tempfile::tempdir().unwrap();
@@ -269,7 +359,7 @@ mod tests {
         let ids: Vec<_> = export.resume().unwrap().unwrap().ids.collect();
         assert_eq!(ids, [Some(Text::from("1"))]);
         export.write(b"two\n").unwrap();
-        export.finish().unwrap();
+        export.finish(finished()).unwrap();
         assert_eq!(std::fs::read(folder.path().join("out")).unwrap(), b"one\ntwo\n");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }

@@ -14,7 +14,7 @@ use crate::term::{ColorChoice, Paint};
 
 use super::context::Context;
 use super::destination::{folder_for, stdout_failure};
-use super::export::Export;
+use super::export::{Export, Whole};
 use super::failure::{Failure, FailureKind};
 use super::pager;
 
@@ -142,8 +142,16 @@ impl Show {
 
     /// Opens an export that survives, whose state is kept in `state`.
     pub fn export(&self, state: &Path, query: &str) -> Result<Destination, Failure> {
-        let out = self.out.as_deref().ok_or_else(|| Failure::usage("--resume needs --out FILE"))?;
-        Export::open(out, state, query.to_owned()).map(|export| Destination::Export(Box::new(export)))
+        Export::open(self.file()?, state, query.to_owned()).map(|export| Destination::Export(Box::new(export)))
+    }
+
+    /// The export that `state` tells of, if only its name is missing.
+    pub fn whole(&self, state: &Path, query: &str) -> Result<Option<Whole>, Failure> {
+        Whole::of(self.file()?, state, query)
+    }
+
+    fn file(&self) -> Result<&Path, Failure> {
+        self.out.as_deref().ok_or_else(|| Failure::usage("--resume needs --out FILE"))
     }
 
     /// Shows rows that are all there.

@@ -17,7 +17,7 @@ use crate::source::walk::{Verdict, WalkOptions, WalkState};
 
 use super::ask::{Answer, Manner, RowOut, can_stream, stream};
 use super::context::{Context, Opened};
-use super::export::{Checkpoint, Export};
+use super::export::{Checkpoint, Export, Finished, Whole};
 use super::failure::{Failure, FailureKind, combined};
 use super::local::{refuse_labels, say_age};
 use super::output::{Destination, Show, is_gone};
@@ -160,7 +160,14 @@ fn streamed(
     let encoder = Arc::new(show.encoder(context, columns));
     let eager = show.out.is_none() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
     let out = match resume {
-        Some(state) => show.export(state, &fingerprint(query, show, opened))?,
+        Some(state) => {
+            let query = fingerprint(query, show, opened);
+            if let Some(whole) = show.whole(state, &query)? {
+                context.say("every contact was there already; the file has its name now");
+                return Ok(was_whole(context, opened, &whole));
+            }
+            show.export(state, &query)?
+        }
         None => show.destination(context)?,
     };
     let mut bytes = Vec::new();
@@ -192,7 +199,7 @@ fn streamed(
     if let Destination::Export(export) = out {
         let ended = match broken {
             Some(failure) => Err(failure),
-            None if whole => finish_export(*export, &encoder, rows),
+            None if whole => finish_export(*export, &encoder, rows, answers.as_deref().unwrap_or_default()),
             None => export.suspend(&good.unwrap_or_default()),
         };
         return Ok(Brought { rows, answers, broken: ended.err() });
@@ -229,11 +236,24 @@ fn rendered(write: impl FnOnce(&mut Vec<u8>)) -> Bytes {
     })
 }
 
-fn finish_export(mut export: Export, encoder: &Encoder, rows: u64) -> Result<(), Failure> {
+fn finish_export(mut export: Export, encoder: &Encoder, rows: u64, answers: &[Answer]) -> Result<(), Failure> {
     let mut bytes = Vec::new();
     encoder.tail(rows, &mut bytes);
     export.write(&bytes)?;
-    export.finish()
+    let outcome = answers.first().map(|answer| &answer.outcome);
+    export.finish(Finished {
+        verdict: outcome.map_or(Verdict::Exact, |outcome| outcome.verdict),
+        basis: outcome.map(|outcome| outcome.basis.clone()).unwrap_or_default(),
+    })
+}
+
+/// What a query brought whose rows an earlier run had written to the last.
+fn was_whole(context: &Context, opened: &Opened, whole: &Whole) -> Brought {
+    let mut answers = abandoned(context, opened, &whole.finished.basis, whole.tally.rows);
+    for answer in &mut answers {
+        (answer.outcome.verdict, answer.outcome.tally) = (whole.finished.verdict, whole.tally);
+    }
+    Brought { rows: whole.tally.rows, answers: Some(answers), broken: None }
 }
 
 /// Everything that fixes the bytes of an export.
@@ -310,7 +330,7 @@ pub fn conclude(
     labels::remember_asked(context, query, &answers);
     let code = kind.map_or(0, FailureKind::code);
     if let Some(path) = &context.globals.report {
-        let answers = if interrupted { abandoned(context, opened, rows) } else { answers };
+        let answers = if interrupted { abandoned(context, opened, "it was interrupted", rows) } else { answers };
         report::write(context, path, &report::report(code, &answers, &opened.failures))?;
     }
     if kind == if_empty && kind.is_some() && failures.is_empty() && broken.is_none() && rows == 0 && !unproved {
@@ -320,13 +340,10 @@ pub fn conclude(
 }
 
 /// What a report says of the profiles when the person did not wait for them.
-fn abandoned(context: &Context, opened: &Opened, rows: u64) -> Vec<Answer> {
+fn abandoned(context: &Context, opened: &Opened, basis: &str, rows: u64) -> Vec<Answer> {
     let now = context.clock.now();
-    let mut answers: Vec<Answer> = opened
-        .sources
-        .iter()
-        .map(|source| ask::abandoned(source.as_ref(), "it was interrupted", opened.at, now))
-        .collect();
+    let mut answers: Vec<Answer> =
+        opened.sources.iter().map(|source| ask::abandoned(source.as_ref(), basis, opened.at, now)).collect();
     if let [only] = answers.as_mut_slice() {
         only.outcome.tally.rows = rows;
     }

@@ -55,11 +55,14 @@ fn walk_under_churn(vendor: Vendor) {
         let ran = bench.run(&format!(
             "-p demo-{vendor} list --all -o ndjson --concurrency {concurrency}{page} --report report.json"
         ));
-        let context =
-            format!("{vendor}, seed {seed}: {contacts} contacts, {churn}, {concurrency} at once{page}: {ran:?}");
+        let context = format!(
+            "{vendor}, seed {seed}: {contacts} contacts, {churn}, {concurrency} at once{page}: exit {}, {}",
+            ran.code, ran.stderr
+        );
         let printed = ids(&ran.lines());
         let distinct: BTreeSet<&String> = printed.iter().collect();
         assert_eq!(distinct.len(), printed.len(), "a contact came twice: {context}");
+        assert!(matches!(ran.code, 0 | 9), "{context}");
         let report = std::fs::read_to_string(bench.path("report.json")).unwrap();
         let report: serde_json::Value = serde_json::from_str(&report).unwrap();
         let verdict = report["profiles"][0]["verdict"].as_str().unwrap().to_owned();

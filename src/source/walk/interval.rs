@@ -13,6 +13,8 @@ use super::{Progress, Run, Stop};
 
 /// Pages in a row that bring nothing new before the server is said to ignore where it is asked to start.
 const IDLE_PAGES: u32 = 4;
+/// Looks behind the end that each find newcomers, fewer than half a page, before the walk leaves them to the next.
+const MOST_CHASES: u32 = 30;
 /// Steps back after deletions before the walk gives up.
 const STEPS_BACK: u32 = 40;
 
@@ -54,7 +56,7 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
     let mut concurrency = 1;
     let mut hint = None;
     let (mut first_total, mut last_total) = (None, None);
-    let (mut idle, mut steps_back) = (0, 0);
+    let (mut idle, mut steps_back, mut chases) = (0, 0, 0);
     let mut next = run.state.next;
     let mut waited = run.source.usage().waited_ms;
     loop {
@@ -132,13 +134,19 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
             End::Certain => break,
             // The page is short and nothing else says why: the end, or a server that gives fewer rows than asked for.
             End::Possible if fresh == 0 => break,
+            End::Possible if chases == MOST_CHASES => {
+                run.state.doubts.push("new contacts came at the end faster than they could be read".to_owned());
+                break;
+            }
             End::Possible => {
+                chases += u32::from(fresh * 2 < u64::from(window.len));
                 if page_len > 1 && window.start == 0 {
                     cap = u32::try_from(page_len).unwrap_or(cap).clamp(2, cap);
                 }
                 concurrency = 1;
             }
             End::No => {
+                chases = 0;
                 idle = if fresh == 0 { idle + 1 } else { 0 };
                 if idle >= IDLE_PAGES {
                     return Err(unwalkable(lane, "it gives the same contacts again wherever it is asked to start"));
