@@ -78,9 +78,8 @@ pub fn folder_for(path: &Path) -> Result<&Path, Failure> {
     if folder.is_dir() {
         return Ok(folder);
     }
-    let failure =
-        Failure::usage(format!("`{}` cannot be written: there is no folder `{}`", path.display(), folder.display()));
-    Err(failure.hint("make the folder first, or name another file with --out"))
+    let message = format!("`{}` cannot be written: there is no folder `{}`", path.display(), folder.display());
+    Err(Failure::new(FailureKind::Unexpected, message).hint("make the folder first, or name another file with --out"))
 }
 
 /// The file keeps the mode of the one it replaces.

@@ -15,6 +15,7 @@ use super::{
 
 /// How many hostile texts are made, and every how many goes through all outputs: a million where the build is optimised,
 /// or `CONTACTS_MILLION_TEXTS` is set.
+#[expect(clippy::disallowed_methods, reason = "a person asks for more")]
 pub(crate) fn texts() -> (usize, usize) {
     let asked = || std::env::vars_os().any(|(name, _)| name == "CONTACTS_MILLION_TEXTS");
     match cfg!(debug_assertions) {
