@@ -74,7 +74,7 @@ pub fn manner(context: &Context, opened: &Opened, line: &Rc<Line>) -> Manner {
     let concurrency = usize::from(context.globals.concurrency.unwrap_or(CONCURRENCY));
     Manner {
         clock: Arc::clone(&context.clock),
-        walk: WalkOptions { concurrency, started_at: Some(context.clock.now()), ..WalkOptions::default() },
+        walk: WalkOptions { concurrency, ..WalkOptions::default() },
         page_sizes: Rc::new(opened.page_sizes.clone()),
         progress: line.teller(),
     }

@@ -112,7 +112,7 @@ async fn walked(
     let plan = source.plan(query, traversal).unwrap();
     let stage = Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(|contact| contact) };
     let mut sink = Collected::default();
-    let options = WalkOptions { started_at: Some(SandboxOptions::default().now), ..WalkOptions::default() };
+    let options = WalkOptions::default();
     let outcome = walk(source, &plan, extent, options, stage, &mut sink, None).await;
     (sink.0, outcome)
 }

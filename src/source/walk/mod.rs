@@ -20,11 +20,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Contact, Filter, Text};
+use crate::model::{Contact, Filter, Text, Time};
 
 use super::{Order, Paging, Plan, Source, SourceError, Wish};
 
-use fetch::Fetcher;
+use fetch::{Fetcher, Row};
 use seen::Seen;
 pub use verdict::{Outcome, Tally, Verdict};
 
@@ -79,13 +79,11 @@ pub struct WalkOptions {
     pub at_first: usize,
     /// Sweeps over a list whose order proves nothing, before it is called changed.
     pub sweeps: u32,
-    /// When the walk began, by this machine's clock.
-    pub started_at: Option<jiff::Timestamp>,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { concurrency: 8, at_first: 8, sweeps: 3, started_at: None }
+        Self { concurrency: 8, at_first: 8, sweeps: 3 }
     }
 }
 
@@ -106,6 +104,9 @@ pub struct WalkState {
     pub lane_rows: Vec<u64>,
     /// Of an interval walk: contacts seen in the lane being walked.
     pub lane_seen: u64,
+    /// When a contact changed last before the walk began, by the vendor's clock, where that is needed.
+    #[serde(default)]
+    pub changed_before: Option<Time>,
     /// What could not be proved so far, in words.
     pub doubts: Vec<String>,
     /// What was counted so far.
@@ -172,8 +173,6 @@ pub async fn walk<R: Send + 'static>(
 
 /// Contacts of a lane that are looked at afterwards, those that changed last first.
 const PROBE_LEN: u32 = 100;
-/// How far the clocks of server and machine may lie apart.
-const CLOCK_SKEW: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
 
 /// Why a walk ended before its end.
 enum Stop {
@@ -231,6 +230,9 @@ impl<R: Send + 'static> Run<'_, R> {
     }
 
     async fn all_lanes(&mut self, plan: &Plan) -> Result<(), Stop> {
+        if plan.lanes.len() > 1 && self.state.changed_before.is_none() && self.state.lane == 0 {
+            self.state.changed_before = self.last_change(plan).await?;
+        }
         while let Some(lane) = plan.lanes.get(self.state.lane) {
             let unique = matches!(lane.order, Order::IdBytes | Order::IdNumber);
             if unique && !matches!(lane.paging, Paging::Numbered { .. }) {
@@ -268,10 +270,7 @@ impl<R: Send + 'static> Run<'_, R> {
             self.state.tally.pages += 1;
             let rows = page.rows.len() as u64;
             let whole = page.total.is_none_or(|total| total <= rows) && rows < u64::from(window.len);
-            let before = self.options.started_at.and_then(|at| at.checked_sub(CLOCK_SKEW).ok());
-            let reaches_back = before.is_some_and(|before| {
-                page.rows.last().and_then(|row| row.updated_at).is_some_and(|oldest| oldest.timestamp() < before)
-            });
+            let reaches_back = self.state.changed_before.is_some_and(|before| reaches_back(&page.rows, before));
             let seen = self.state.lane_rows.get(index).copied().unwrap_or(0);
             if !(whole || reaches_back) {
                 let doubt = format!(
@@ -297,6 +296,18 @@ impl<R: Send + 'static> Run<'_, R> {
         self.emit(out)
     }
 
+    /// When a contact changed last before the walk began, by the vendor's own clock: of the first lane that has any.
+    async fn last_change(&mut self, plan: &Plan) -> Result<Option<Time>, Stop> {
+        for probe in plan.lanes.iter().filter_map(|lane| self.source.newest_lane(lane)) {
+            let page = self.fetcher(&probe).take(super::Window { start: 0, len: 1 }, 1, |_| None).await?;
+            self.state.tally.pages += 1;
+            if let Some(row) = page.rows.first() {
+                return Ok(row.updated_at);
+            }
+        }
+        Ok(None)
+    }
+
     fn emit(&mut self, rows: Vec<R>) -> Result<(), Stop> {
         self.state.tally.rows += rows.len() as u64;
         if rows.is_empty() || self.sink.rows(rows).is_continue() { Ok(()) } else { Err(Stop::Closed) }
@@ -319,6 +330,15 @@ impl<R: Send + 'static> Run<'_, R> {
         };
         Outcome { verdict, basis, tally: self.state.tally, error }
     }
+}
+
+/// Whether `rows`, those that changed last first, hold every row that changed since `before`.
+fn reaches_back<R>(rows: &[Row<R>], before: Time) -> bool {
+    let times: Option<Vec<Time>> = rows.iter().map(|row| row.updated_at).collect();
+    let Some(times) = times.filter(|times| times.is_sorted_by(|newer, older| newer >= older)) else { return false };
+    // Where nothing is newer nothing changed, however many share the time of the last change.
+    let nothing_newer = times.first().is_some_and(|newest| *newest <= before);
+    nothing_newer || times.last().is_some_and(|oldest| *oldest < before)
 }
 
 fn join(parts: &[String]) -> String {
