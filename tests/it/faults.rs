@@ -29,7 +29,7 @@ const FAULTS: &[(&str, End)] = &[
     ("reset@2x*", End::Fails(6)),
     ("hang@2x*", End::Fails(6)),
     ("slow=3", End::Whole),
-    ("drip=1@2", End::Whole),
+    ("drip=1@3", End::Whole),
     ("truncate@2x*", End::Fails(6)),
     ("500@2x*", End::Fails(8)),
     ("503@2x*", End::Fails(8)),

@@ -26,7 +26,6 @@ struct Cursor {
 /// Walks everything; continues a pass that did not end.
 pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> {
     let batch = store.begin_sync(&job.target, Pass::Full, job.now()).map_err(|error| job.of_mirror(error))?;
-    let started = batch.started_at();
     let cursor = batch.resume().and_then(|cursor| serde_json::from_str::<Cursor>(cursor).ok());
     let (resume, bookmark) = match cursor {
         Some(Cursor { state, bookmark }) => (Some(Resume { state, ids: Box::new(std::iter::empty()) }), bookmark),
