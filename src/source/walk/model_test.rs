@@ -338,6 +338,7 @@ fn contacts_that_change_lanes_never_make_a_wrong_exact() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "whoever hunts may ask for more rounds")]
 fn random_schedules_at_any_concurrency() {
     let mut random = fastrand::Rng::with_seed(7);
     let rounds = std::env::var("CONTACTS_TEST_ROUNDS").ok().and_then(|n| n.parse().ok()).unwrap_or(4_000);
