@@ -96,15 +96,15 @@ fn export(sandbox: &Sandbox, home: &Path, config: &Path, format: &str) {
 
 /// 50 ms of latency, against the ideal of pages × latency / concurrency.
 fn latency(home: &Path, config: &Path) {
-    for concurrency in [1_u32, 4, 8, 16] {
-        if concurrency == 1 {
-            continue;
-        }
+    let report = home.join("report.json").to_string_lossy().into_owned();
+    for concurrency in [4_u32, 8, 16, 32] {
         let number = concurrency.to_string();
         let mut ask = EXPORT.to_vec();
-        ask.extend(["--concurrency", &number]);
+        ask.extend(["--concurrency", &number, "--report", &report]);
         let took = median(1, || run(&program(home, config, &ask)));
-        let pages = 200_000_u32.div_ceil(99);
+        let told: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&report).expect("a report")).expect("a report in JSON");
+        let pages = u32::try_from(told["profiles"][0]["requests"].as_u64().expect("a count")).expect("a count");
         let ideal = Duration::from_millis(50) * pages / concurrency;
         let share = ideal.as_secs_f64() / took.as_secs_f64() * 100.0;
         row(

@@ -277,7 +277,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             otherwise_absent!(bool number text map);
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut list = Vec::new();
+                // Most lists hold one element: room for four of the larger ones is what exports spend their time on.
+                let Some(first) = seq.next_element()? else { return Ok(Vec::new()) };
+                let mut list = Vec::with_capacity(1);
+                list.push(first);
                 while let Some(element) = seq.next_element()? {
                     list.push(element);
                 }

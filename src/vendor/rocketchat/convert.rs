@@ -105,8 +105,8 @@ fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
     contact.emails =
         wire.emails.0.iter().filter_map(address).map(|address| Email { address, verified: None }).collect();
     contact.phones = wire.phones.0.iter().filter_map(number).collect();
-    contact.channels =
-        wire.channels.0.iter().filter_map(|Object(channel)| channel.as_ref()).map(channel_from).collect();
+    contact.channels = Vec::with_capacity(wire.channels.0.len());
+    contact.channels.extend(wire.channels.0.iter().filter_map(|Object(channel)| channel.as_ref()).map(channel_from));
     contact.custom_fields = wire.custom_fields.into_custom_fields();
     contact.unknown = wire.unknown.0;
     contact.manager = manager_from(&wire.manager);
