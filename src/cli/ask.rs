@@ -202,7 +202,11 @@ async fn ask<R: Send + 'static>(
     let (outcome, gap) = match prepare(source.as_ref(), query, several) {
         Ok(prepared) => {
             let gap = prepared.plan.gap.clone();
-            (walk_prepared(source, &prepared, manner, map, sink, resume).await, gap)
+            let mut outcome = walk_prepared(source, &prepared, manner, map, sink, resume).await;
+            if gap.is_some() && outcome.verdict == Verdict::Exact {
+                outcome.basis.push_str("; of what the vendor's own search finds");
+            }
+            (outcome, gap)
         }
         Err(error) => (failed(error), None),
     };

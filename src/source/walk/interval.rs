@@ -152,7 +152,10 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
                     return Err(unwalkable(lane, "it gives the same contacts again wherever it is asked to start"));
                 }
                 let waited_now = run.source.usage().waited_ms;
-                concurrency = adapt(concurrency, run.options.concurrency, waited_now > waited);
+                // Who does not know where the end is looks no further ahead than the list was seen to go.
+                let alone = hint.is_none() && run.state.tally.pages < 2;
+                let most = if alone { 1 } else { run.options.concurrency };
+                concurrency = adapt(concurrency, most, waited_now > waited);
                 waited = waited_now;
             }
         }
