@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{ClientConfig, WebPkiServerVerifier};
+use rustls::client::{ClientConfig, WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
 use super::{HttpError, HttpErrorKind, Network};
@@ -22,6 +23,7 @@ pub(super) fn client_config(ca_file: Option<&Path>, network: &Network) -> Result
     let verifier = StagedVerifier {
         algorithms: provider.signature_verification_algorithms,
         own,
+        added: OnceLock::new(),
         network: network.clone(),
         stages: [const { OnceLock::new() }; STAGES.len()],
         provider: Arc::clone(&provider),
@@ -76,6 +78,8 @@ struct StagedVerifier {
     provider: Arc<CryptoProvider>,
     algorithms: WebPkiSupportedAlgorithms,
     own: Vec<CertificateDer<'static>>,
+    /// All that a person added: `ca_file`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
+    added: OnceLock<Vec<CertificateDer<'static>>>,
     network: Network,
     stages: [OnceLock<Option<Check>>; STAGES.len()],
 }
@@ -83,16 +87,36 @@ struct StagedVerifier {
 impl StagedVerifier {
     fn stage(&self, stage: Stage) -> Option<&Check> {
         let make = || match stage {
-            Stage::Added => {
-                let mut certificates = self.own.clone();
-                certificates.extend(self.network.cert_file.iter().flat_map(|file| read_file(file)));
-                certificates.extend(self.network.cert_dir.iter().flat_map(|folder| read_folder(folder)));
-                self.check(certificates)
-            }
+            Stage::Added => self.check(self.added().to_vec()),
             Stage::System => self.system(),
             Stage::Folders => self.folders(),
         };
         self.stages[stage as usize].get_or_init(make).as_ref()
+    }
+
+    fn added(&self) -> &[CertificateDer<'static>] {
+        self.added.get_or_init(|| {
+            let mut certificates = self.own.clone();
+            certificates.extend(self.network.cert_file.iter().flat_map(|file| read_file(file)));
+            certificates.extend(self.network.cert_dir.iter().flat_map(|folder| read_folder(folder)));
+            certificates
+        })
+    }
+
+    /// Believes a server's certificate that was itself added, though it calls itself an authority, as those do that
+    /// `openssl req -x509` makes. `error` is what else is wrong with it: its dates were found good before that.
+    fn believe_itself(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        server_name: &ServerName<'_>,
+        error: &Error,
+    ) -> Option<Result<ServerCertVerified, Error>> {
+        let Error::InvalidCertificate(CertificateError::Other(OtherError(why))) = error else { return None };
+        if why.to_string() != "CaUsedAsEndEntity" || !self.added().iter().any(|added| added == end_entity) {
+            return None;
+        }
+        let named = ParsedCertificate::try_from(end_entity).and_then(|parsed| verify_server_name(&parsed, server_name));
+        Some(named.map(|()| ServerCertVerified::assertion()))
     }
 
     /// A check against `certificates`, of which unreadable ones are left out; `None` if none is left.
@@ -174,6 +198,9 @@ impl ServerCertVerifier for StagedVerifier {
         for check in STAGES.iter().filter_map(|stage| self.stage(*stage)) {
             match check.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
                 Ok(verified) => return Ok(verified),
+                Err(error) if let Some(believed) = self.believe_itself(end_entity, server_name, &error) => {
+                    return believed;
+                }
                 Err(error) if told.as_ref().is_none_or(is_unknown_issuer) => told = Some(error),
                 Err(_) => {}
             }

@@ -3,7 +3,7 @@
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::*;
 
@@ -18,18 +18,19 @@ fn acceptor(name: &str, expired: Option<i32>, alpn: &[u8]) -> (TlsAcceptor, Stri
     }
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, &authority).unwrap();
+    (acceptor_of(certificate.der().clone(), &key, alpn), authority.pem())
+}
+
+fn acceptor_of(certificate: CertificateDer<'static>, key: &KeyPair, alpn: &[u8]) -> TlsAcceptor {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut server = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(
-            vec![certificate.der().clone()],
-            PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())),
-        )
+        .with_single_cert(vec![certificate], PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
         .unwrap();
     server.alpn_protocols = vec![alpn.to_vec()];
-    (TlsAcceptor::from(Arc::new(server)), authority.pem())
+    TlsAcceptor::from(Arc::new(server))
 }
 
 type Heads = Arc<Mutex<Vec<String>>>;
@@ -40,6 +41,11 @@ async fn start(name: &str, expired: Option<i32>) -> (SocketAddr, String, Heads) 
 
 async fn start_with(name: &str, expired: Option<i32>, act: Act) -> (SocketAddr, String, Heads) {
     let (acceptor, pem) = acceptor(name, expired, b"http/1.1");
+    let (address, heads) = start_as(acceptor, act).await;
+    (address, pem, heads)
+}
+
+async fn start_as(acceptor: TlsAcceptor, act: Act) -> (SocketAddr, Heads) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let heads = Heads::default();
@@ -53,7 +59,7 @@ async fn start_with(name: &str, expired: Option<i32>, act: Act) -> (SocketAddr, 
             });
         }
     });
-    (address, pem, heads)
+    (address, heads)
 }
 
 fn https(address: SocketAddr, ca_file: Option<PathBuf>) -> Result<(Http, Arc<TestClock>), HttpError> {
@@ -66,6 +72,41 @@ fn file(folder: &tempfile::TempDir, text: &str) -> PathBuf {
     let path = folder.path().join("ca.pem");
     std::fs::write(&path, text).unwrap();
     path
+}
+
+/// A certificate for `name` that signs itself and calls itself an authority, as `openssl req -x509` makes it.
+fn signed_by_itself(name: &str, expired: Option<i32>) -> (TlsAcceptor, String) {
+    let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    if let Some(year) = expired {
+        params.not_after = rcgen::date_time_ymd(year, 1, 1);
+    }
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    (acceptor_of(certificate.der().clone(), &key, b"http/1.1"), certificate.pem())
+}
+
+#[tokio::test]
+async fn a_server_that_is_its_own_authority_is_believed_if_it_was_added() {
+    let folder = tempfile::tempdir().unwrap();
+    let (acceptor, pem) = signed_by_itself("localhost", None);
+    let (address, _) = start_as(acceptor, ok()).await;
+    let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
+    assert_eq!(http.get("a", &[]).await.unwrap().status, 200);
+
+    let (http, _) = https(address, None).unwrap();
+    assert!(http.get("a", &[]).await.is_err(), "it was not added");
+    let (_, another) = signed_by_itself("localhost", None);
+    let (http, _) = https(address, Some(file(&folder, &another))).unwrap();
+    assert!(http.get("a", &[]).await.is_err(), "another one was added");
+
+    for (name, expired, why) in [("elsewhere.example", None, "localhost"), ("localhost", Some(2001), "expired")] {
+        let (acceptor, pem) = signed_by_itself(name, expired);
+        let (address, _) = start_as(acceptor, ok()).await;
+        let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
+        let error = http.get("a", &[]).await.unwrap_err();
+        assert!(error.message.contains(why), "{error:?}");
+    }
 }
 
 #[tokio::test]
