@@ -23,7 +23,6 @@ pub(super) fn client_config(ca_file: Option<&Path>, network: &Network) -> Result
     let verifier = StagedVerifier {
         algorithms: provider.signature_verification_algorithms,
         own,
-        added: OnceLock::new(),
         network: network.clone(),
         stages: [const { OnceLock::new() }; STAGES.len()],
         provider: Arc::clone(&provider),
@@ -60,15 +59,19 @@ fn read_ca_file(path: &Path) -> Result<Vec<CertificateDer<'static>>, HttpError> 
 /// Where roots come from, in the order in which they are asked.
 #[derive(Clone, Copy)]
 enum Stage {
-    /// The profile's `ca_file`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-    Added,
+    /// The profile's `ca_file`.
+    Own,
+    /// `SSL_CERT_FILE`.
+    File,
     /// What the system trusts.
     System,
+    /// `SSL_CERT_DIR`.
+    Folder,
     /// Folders of single certificates, which a system's bundle may lag behind.
     Folders,
 }
 
-const STAGES: [Stage; 3] = [Stage::Added, Stage::System, Stage::Folders];
+const STAGES: [Stage; 5] = [Stage::Own, Stage::File, Stage::System, Stage::Folder, Stage::Folders];
 
 type Check = Arc<dyn ServerCertVerifier>;
 
@@ -78,8 +81,6 @@ struct StagedVerifier {
     provider: Arc<CryptoProvider>,
     algorithms: WebPkiSupportedAlgorithms,
     own: Vec<CertificateDer<'static>>,
-    /// All that a person added: `ca_file`, `SSL_CERT_FILE` and `SSL_CERT_DIR`.
-    added: OnceLock<Vec<CertificateDer<'static>>>,
     network: Network,
     stages: [OnceLock<Option<Check>>; STAGES.len()],
 }
@@ -87,32 +88,34 @@ struct StagedVerifier {
 impl StagedVerifier {
     fn stage(&self, stage: Stage) -> Option<&Check> {
         let make = || match stage {
-            Stage::Added => self.check(self.added().to_vec()),
+            Stage::Own | Stage::File | Stage::Folder => self.check(self.added(stage)),
             Stage::System => self.system(),
             Stage::Folders => self.folders(),
         };
         self.stages[stage as usize].get_or_init(make).as_ref()
     }
 
-    fn added(&self) -> &[CertificateDer<'static>] {
-        self.added.get_or_init(|| {
-            let mut certificates = self.own.clone();
-            certificates.extend(self.network.cert_file.iter().flat_map(|file| read_file(file)));
-            certificates.extend(self.network.cert_dir.iter().flat_map(|folder| read_folder(folder)));
-            certificates
-        })
+    /// What a person added, of one stage.
+    fn added(&self, stage: Stage) -> Vec<CertificateDer<'static>> {
+        match stage {
+            Stage::Own => self.own.clone(),
+            Stage::File => self.network.cert_file.iter().flat_map(|file| read_file(file)).collect(),
+            Stage::Folder => self.network.cert_dir.iter().flat_map(|folder| read_folder(folder)).collect(),
+            Stage::System | Stage::Folders => Vec::new(),
+        }
     }
 
     /// Believes a server's certificate that was itself added, though it calls itself an authority, as those do that
     /// `openssl req -x509` makes. `error` is what else is wrong with it: its dates were found good before that.
     fn believe_itself(
         &self,
+        stage: Stage,
         end_entity: &CertificateDer<'_>,
         server_name: &ServerName<'_>,
         error: &Error,
     ) -> Option<Result<ServerCertVerified, Error>> {
         let Error::InvalidCertificate(CertificateError::Other(OtherError(why))) = error else { return None };
-        if why.to_string() != "CaUsedAsEndEntity" || !self.added().iter().any(|added| added == end_entity) {
+        if why.to_string() != "CaUsedAsEndEntity" || !self.added(stage).contains(end_entity) {
             return None;
         }
         let named = ParsedCertificate::try_from(end_entity).and_then(|parsed| verify_server_name(&parsed, server_name));
@@ -142,12 +145,16 @@ impl StagedVerifier {
     #[cfg(not(any(windows, target_vendor = "apple")))]
     fn system(&self) -> Option<Check> {
         let bundle = BUNDLES.iter().map(Path::new).find(|path| path.exists())?;
-        self.check(read_file(bundle))
+        // `SSL_CERT_FILE` often names this very file, which was asked already.
+        let asked = self.network.cert_file.as_deref() == Some(bundle);
+        if asked { None } else { self.check(read_file(bundle)) }
     }
 
     #[cfg(not(any(windows, target_vendor = "apple")))]
     fn folders(&self) -> Option<Check> {
-        self.check(FOLDERS.iter().flat_map(|folder| read_folder(Path::new(folder))).collect())
+        let asked = self.network.cert_dir.as_deref();
+        let folders = FOLDERS.iter().map(Path::new).filter(|folder| Some(*folder) != asked);
+        self.check(folders.flat_map(read_folder).collect())
     }
 }
 
@@ -195,10 +202,11 @@ impl ServerCertVerifier for StagedVerifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let mut told = None;
-        for check in STAGES.iter().filter_map(|stage| self.stage(*stage)) {
+        for stage in STAGES {
+            let Some(check) = self.stage(stage) else { continue };
             match check.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now) {
                 Ok(verified) => return Ok(verified),
-                Err(error) if let Some(believed) = self.believe_itself(end_entity, server_name, &error) => {
+                Err(error) if let Some(believed) = self.believe_itself(stage, end_entity, server_name, &error) => {
                     return believed;
                 }
                 Err(error) if told.as_ref().is_none_or(is_unknown_issuer) => told = Some(error),
