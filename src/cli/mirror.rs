@@ -13,6 +13,7 @@ use super::context::Context;
 use super::failure::{Failure, FailureKind};
 use super::find::since;
 use super::output::{Show, is_gone};
+use super::progress::counted;
 use super::sample;
 use super::sync::path;
 
@@ -83,7 +84,7 @@ pub fn run(context: &Context, args: &MirrorArgs) -> Result<ExitCode, Failure> {
         MirrorCommand::Verify(args) => verify(context, args),
         MirrorCommand::Rebuild => {
             let rebuilt = open(context, Mode::Write)?.rebuild().map_err(failed)?;
-            context.say(&format!("index of {} contacts made anew", rebuilt.contacts));
+            context.say(&format!("index of {} made anew", counted(rebuilt.contacts, "contact")));
             Ok(ExitCode::SUCCESS)
         }
         MirrorCommand::Forget(args) => forget(context, args),
@@ -139,7 +140,7 @@ fn verify(context: &Context, args: &VerifyArgs) -> Result<ExitCode, Failure> {
             }
         }
     }
-    context.say(&format!("{} contacts checked, {count} problems", verified.contacts));
+    context.say(&format!("{} checked, {}", counted(verified.contacts, "contact"), counted(count, "problem")));
     Ok(ExitCode::from(if count == 0 { 0 } else { FailureKind::Unexpected.code() }))
 }
 
@@ -170,7 +171,7 @@ fn forget(context: &Context, args: &ForgetArgs) -> Result<ExitCode, Failure> {
     if let Some(error) = not_found.filter(|_| contacts == 0) {
         return Err(failed(error));
     }
-    context.say(&format!("{contacts} contacts forgotten; the files were searched, no trace is left"));
+    context.say(&format!("{} forgotten; the files were searched, no trace is left", counted(contacts, "contact")));
     Ok(ExitCode::SUCCESS)
 }
 

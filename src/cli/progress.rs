@@ -116,6 +116,11 @@ fn text(sources: &[Arc<dyn Source>], state: &[Option<Progress>], started: Timest
     text
 }
 
+/// `1 contact`, `41,200 contacts`.
+pub fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// `41200` as `41,200`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

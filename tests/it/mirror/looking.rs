@@ -44,7 +44,7 @@ fn verify_compares_a_sample_with_the_vendors() {
     ran.says(&[
         &format!("contact `{id}` is stored with another name than the vendor has"),
         "sync --full",
-        "1 problems",
+        "1 problem",
     ]);
     // Who cannot be asked is not compared.
     bench.sandbox = None;
@@ -100,7 +100,7 @@ fn forget_leaves_no_trace() {
     assert!(holds(email));
     bench.run("mirror forget").exits(2);
     bench.run("mirror forget no-such-id").exits(5);
-    bench.run(&format!("mirror forget -p demo-chatwoot {id}")).exits(0).says(&["1 contacts forgotten"]);
+    bench.run(&format!("mirror forget -p demo-chatwoot {id}")).exits(0).says(&["1 contact forgotten"]);
     assert!(!holds(email));
     bench.run(&format!("-q --local -p demo-chatwoot show {id}")).exits(5);
     let left = rows.as_array().unwrap().len() - 1;
