@@ -91,13 +91,13 @@ pub struct GlobalArgs {
     #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse_positive, help_heading = "How hard to try")]
     pub timeout: Option<Duration>,
     /// Repeat a failed request so often
-    #[arg(long, value_name = "N", global = true, help_heading = "How hard to try")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", global = true, help_heading = "How hard to try")]
     pub max_retries: Option<u32>,
     /// Wait so long for rate limits in all
     #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "How hard to try")]
     pub max_wait: Option<Duration>,
     /// Have so many requests under way at once
-    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "How hard to try")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "How hard to try")]
     pub concurrency: Option<u16>,
 }
 
@@ -126,10 +126,10 @@ pub struct SelectArgs {
     #[arg(long, value_name = "T", help_heading = "What to find")]
     pub active_since: Option<String>,
     /// Show at most so many [default: 50]
-    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "How many")]
+    #[arg(long, allow_negative_numbers = true, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "How many")]
     pub limit: Option<u64>,
     /// Pass over the first so many
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "How many")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 0, help_heading = "How many")]
     pub skip: u64,
     /// All of them, proved complete or said not to be
     #[arg(long, conflicts_with = "limit", help_heading = "How many")]
@@ -138,7 +138,7 @@ pub struct SelectArgs {
     #[arg(long, value_name = "FIELD[:asc|:desc]", value_parser = sort_key, help_heading = "How to show it")]
     pub sort: Vec<SortKey>,
     /// Ask for so many in one request
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "How hard to try")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), help_heading = "How hard to try")]
     pub page_size: Option<u32>,
     /// Do not ask for channels where that is cheaper
     #[arg(long, conflicts_with_all = ["channel", "inboxes"], help_heading = "How hard to try")]

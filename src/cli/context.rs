@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
 use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
-use crate::mirror::MirrorSource;
+use crate::mirror::{MirrorError, MirrorSource};
 use crate::model::Contact;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
@@ -228,8 +228,12 @@ impl Context {
                 Ok(fresh.then(|| Arc::new(mirror) as Arc<dyn Source>))
             }
             Err(error) if must => {
-                let failure = Failure::from_source(&error.into(), &profile.name, profile.vendor.name);
-                Err(failure.hint(format!("contacts sync -p {}   fills the mirror", profile.name)))
+                let empty = matches!(error, MirrorError::Missing { .. } | MirrorError::NoProfile { .. });
+                let mut failure = Failure::from_source(&error.into(), &profile.name, profile.vendor.name);
+                if empty {
+                    failure.hints = vec![format!("contacts sync -p {}   fills the mirror", profile.name)];
+                }
+                Err(failure)
             }
             Err(_) => Ok(None),
         }

@@ -34,7 +34,12 @@ pub fn say_age(context: &Context, answer: &Answer) {
     let Some(as_of) = answer.as_of else { return };
     let age = rough(context.clock.now().duration_since(as_of).as_secs_f64().max(0.0));
     let as_of = Time::from_timestamp(as_of);
-    let found = if answer.outcome.tally.rows == 0 { "nothing found in" } else { "from" };
+    let found = match (answer.outcome.tally.rows, &answer.outcome.error) {
+        // What could not be read was not searched.
+        (0, Some(_)) => return,
+        (0, None) => "nothing found in",
+        _ => "from",
+    };
     let again = match &answer.refreshed {
         Some(Refreshed { read, gone, .. }) if *read > 0 => {
             let gone = if *gone > 0 { format!(", {gone} of them gone") } else { String::new() };

@@ -169,10 +169,18 @@ fn forget(context: &Context, args: &ForgetArgs) -> Result<ExitCode, Failure> {
         }
     }
     if let Some(error) = not_found.filter(|_| contacts == 0) {
-        return Err(failed(error));
+        return Err(match &args.contact {
+            Some(id) if names.len() > 1 => unknown(id),
+            _ => failed(error),
+        });
     }
     context.say(&format!("{} forgotten; the files were searched, no trace is left", counted(contacts, "contact")));
     Ok(ExitCode::SUCCESS)
+}
+
+/// No profile that is mirrored holds a contact of this id.
+fn unknown(id: &str) -> Failure {
+    Failure::new(FailureKind::NotFound, format!("no mirrored profile holds a contact `{id}`"))
 }
 
 /// Runs `contacts diff`.
@@ -189,11 +197,15 @@ pub fn diff(context: &Context, args: &DiffArgs) -> Result<ExitCode, Failure> {
 /// Runs `contacts log`.
 pub fn log(context: &Context, args: &LogArgs) -> Result<ExitCode, Failure> {
     let store = open(context, Mode::Read)?;
-    let mut found = Vec::new();
+    let (mut found, mut held) = (Vec::new(), false);
     for profile in store.status().map_err(failed)? {
         if context.globals.profiles.is_empty() || context.globals.profiles.contains(&profile.name) {
             found.extend(store.log(&profile.name, &args.contact).map_err(failed)?);
+            held |= store.contact(&profile.name, &args.contact).is_ok();
         }
+    }
+    if found.is_empty() && !held {
+        return Err(unknown(&args.contact));
     }
     changes(context, &found)
 }

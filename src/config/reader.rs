@@ -132,6 +132,12 @@ fn vendor_of(name: &str, place: &str, entries: &[Entry<'_>]) -> Result<&'static 
     let wrong = |message: String| ConfigError::config(message).of_profile(name, None);
     let names = VENDORS.iter().map(|vendor| vendor.name);
     let Some(entry) = entries.iter().find(|entry| entry.key == "vendor") else {
+        // A key that nearly says `vendor` is what was meant.
+        let near = entries.iter().find(|entry| strsim::damerau_levenshtein(entry.key, "vendor") <= 2);
+        if let Some(entry) = near {
+            let message = format!("{}: profile `{name}`: unknown key `{}`", entry.place, entry.key);
+            return Err(wrong(message).hint("did you mean `vendor`?"));
+        }
         let hint = format!("it is one of {}", names.collect::<Vec<_>>().join(", "));
         return Err(wrong(format!("{place}: profile `{name}`: `vendor` is missing")).hint(hint));
     };

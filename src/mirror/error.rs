@@ -122,7 +122,7 @@ impl MirrorError {
             Self::Newer { .. } => "update `contacts`, or move the file away and run `contacts sync`".to_owned(),
             Self::Foreign { .. } => "move the file away, then run `contacts sync`".to_owned(),
             Self::Damaged { .. } => {
-                "`contacts mirror rebuild` repairs the index; if that fails, `contacts mirror forget` and `contacts sync`"
+                "`contacts mirror rebuild` repairs the index; if that fails, move the file away and run `contacts sync`"
                     .to_owned()
             }
             Self::ReadOnly { .. } => "check the permissions of the file and its folder".to_owned(),
@@ -137,7 +137,9 @@ impl MirrorError {
             Self::Vanished { profile, .. } => {
                 format!("if they are really gone, `contacts mirror forget --profile {profile}` removes them")
             }
-            Self::NoContact { .. } => "it may be newer than the mirror; without `--local` the vendor is asked".to_owned(),
+            Self::NoContact { .. } => {
+                "it may be newer than the mirror; without `--local` the vendor is asked".to_owned()
+            }
             Self::File { .. } | Self::Database { .. } => return None,
         })
     }

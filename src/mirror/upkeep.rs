@@ -36,7 +36,12 @@ impl Verified {
     fn add(&mut self, problem: impl Into<String>) {
         self.count += 1;
         if self.problems.len() < MOST_TOLD {
-            self.problems.push(problem.into());
+            // SQLite tells of many places at once; the first is enough to know what to do.
+            let problem = problem.into();
+            let mut lines = problem.lines().map(str::trim).filter(|line| !line.is_empty());
+            let first = lines.next().unwrap_or_default().to_owned();
+            let more = lines.count();
+            self.problems.push(if more == 0 { first } else { format!("{first} (and {more} lines more)") });
         }
     }
 }

@@ -65,7 +65,10 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
             let at = end(before);
             hint.is_none_or(|hint| at < hint).then(|| window_at(lane.paging, cap, at)).filter(|w| end(*w) > at)
         };
-        let page = fetcher.take(window, concurrency, following).await?;
+        // Who does not know where the end is looks ahead by half of what the list was seen to hold, and no further.
+        let seen = usize::try_from(run.state.tally.pages / 2).unwrap_or(usize::MAX).max(1);
+        let ahead = if hint.is_none() { concurrency.min(seen) } else { concurrency };
+        let page = fetcher.take(window, ahead, following).await?;
         run.state.tally.pages += 1;
         if first_total.is_none() {
             first_total = page.total;
@@ -152,10 +155,7 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
                     return Err(unwalkable(lane, "it gives the same contacts again wherever it is asked to start"));
                 }
                 let waited_now = run.source.usage().waited_ms;
-                // Who does not know where the end is looks no further ahead than the list was seen to go.
-                let alone = hint.is_none() && run.state.tally.pages < 2;
-                let most = if alone { 1 } else { run.options.concurrency };
-                concurrency = adapt(concurrency, most, waited_now > waited);
+                concurrency = adapt(concurrency, run.options.concurrency, waited_now > waited);
                 waited = waited_now;
             }
         }

@@ -323,7 +323,11 @@ impl<R: Send + 'static> Run<'_, R> {
 
     fn outcome(self, result: Result<(), Stop>) -> Outcome {
         let (verdict, basis, error) = match result {
-            Ok(()) if self.state.doubts.is_empty() => (Verdict::Exact, join(&self.proofs), None),
+            Ok(()) if self.state.doubts.is_empty() => {
+                let basis = join(&self.proofs);
+                let basis = if basis.is_empty() { "nothing here can match".to_owned() } else { basis };
+                (Verdict::Exact, basis, None)
+            }
             Ok(()) => (Verdict::Changed, join(&self.state.doubts), None),
             Err(Stop::Limit | Stop::Closed) => (Verdict::Limited, "the limit ended it".to_owned(), None),
             Err(Stop::Failed(error)) => (Verdict::Partial, "an error cut it short".to_owned(), Some(error)),

@@ -30,6 +30,11 @@ pub(super) async fn walk<R: Send + 'static>(
             run.state.tally.forget_totals();
         }
         read?;
+        if wanted.count == 0 && index + 1 < plan.lanes.len() {
+            // The limit is filled: what the other lists hold is not asked for.
+            run.state.tally.forget_totals();
+            return Err(Stop::Limit);
+        }
     }
     if !single {
         run.state.doubts.push("several lists were read one after the other".to_owned());
@@ -83,7 +88,7 @@ async fn lane_rows<R: Send + 'static>(
         let more = follows(lane, Window { start, len }, &page);
         start += if matches!(lane.paging, Paging::Offset { .. }) { rows } else { u64::from(len) };
         let mut out = Vec::new();
-        let mut fresh = 0;
+        let (mut fresh, mut left) = (0, false);
         for row in page.rows {
             if !seen.insert(row.id) {
                 run.state.tally.duplicates += 1;
@@ -96,6 +101,8 @@ async fn lane_rows<R: Send + 'static>(
             } else if wanted.count > 0 {
                 wanted.count -= 1;
                 out.push(value);
+            } else {
+                left = true;
             }
         }
         run.state.tally.seen += fresh;
@@ -105,7 +112,7 @@ async fn lane_rows<R: Send + 'static>(
         if wanted.count == 0 {
             run.state.tally.add_totals(first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
             // All there is may be just what was asked for.
-            if more {
+            if more || left {
                 return Err(Stop::Limit);
             }
             finish(run, pages, lane);

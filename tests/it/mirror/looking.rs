@@ -41,11 +41,7 @@ fn verify_compares_a_sample_with_the_vendors() {
     batch.finish(Proof::Exact, now).unwrap();
     drop(store);
     let ran = bench.run("mirror verify --sample 100 -p demo-rocketchat").exits(1);
-    ran.says(&[
-        &format!("contact `{id}` is stored with another name than the vendor has"),
-        "sync --full",
-        "1 problem",
-    ]);
+    ran.says(&[&format!("contact `{id}` is stored with another name than the vendor has"), "sync --full", "1 problem"]);
     // Who cannot be asked is not compared.
     bench.sandbox = None;
     let ran = bench.run("--max-retries 0 mirror verify").exits(0);
@@ -100,6 +96,7 @@ fn forget_leaves_no_trace() {
     assert!(holds(email));
     bench.run("mirror forget").exits(2);
     bench.run("mirror forget no-such-id").exits(5);
+    bench.run("log no-such-id").exits(5).says(&["no mirrored profile holds a contact `no-such-id`"]);
     bench.run(&format!("mirror forget -p demo-chatwoot {id}")).exits(0).says(&["1 contact forgotten"]);
     assert!(!holds(email));
     bench.run(&format!("-q --local -p demo-chatwoot show {id}")).exits(5);
