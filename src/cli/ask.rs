@@ -210,30 +210,23 @@ async fn ask<R: Send + 'static>(
         }
         Err(error) => (failed(error), None),
     };
-    Answer {
-        profile: source.profile().to_owned(),
-        vendor: source.vendor().to_owned(),
-        outcome,
-        usage: source.usage(),
-        started_at,
-        finished_at: manner.clock.now(),
-        gap,
-        as_of: source.as_of(),
-        warnings: source.warnings(),
-        refreshed: None,
-    }
+    Answer { gap, ..answer(source.as_ref(), outcome, started_at, manner.clock.now()) }
 }
 
 /// What can be said of a source whose walk was not waited for, because nobody wants its end.
 pub fn abandoned(source: &dyn Source, basis: &str, started_at: Timestamp, now: Timestamp) -> Answer {
     let outcome = Outcome { verdict: Verdict::Partial, basis: basis.into(), tally: Tally::default(), error: None };
+    answer(source, outcome, started_at, now)
+}
+
+fn answer(source: &dyn Source, outcome: Outcome, started_at: Timestamp, finished_at: Timestamp) -> Answer {
     Answer {
         profile: source.profile().to_owned(),
         vendor: source.vendor().to_owned(),
         outcome,
         usage: source.usage(),
         started_at,
-        finished_at: now,
+        finished_at,
         gap: None,
         as_of: source.as_of(),
         warnings: source.warnings(),

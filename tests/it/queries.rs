@@ -1,5 +1,6 @@
 //! `list` and `search`: which contacts, how many, in which order, in which format.
 
+use contacts::sandbox::SandboxOptions;
 use serde_json::Value;
 
 use crate::harness::{Bench, VENDORS, ids};
@@ -99,6 +100,39 @@ fn limits_skips_and_page_sizes_give_windows_of_one_list() {
         assert_eq!(listed("-n 7 --skip 11 --page-size 5"), whole[11..18], "{vendor}");
         assert!(listed("-n 7 --skip 1000").is_empty(), "{vendor}");
     }
+}
+
+#[test]
+fn a_filled_limit_asks_no_further_list_and_says_that_there_is_more() {
+    for vendor in VENDORS {
+        let bench = Bench::new();
+        let ran =
+            bench.run(&format!("-q -p demo-{vendor} search boris --limit 1 -o ndjson --report report.json")).exits(0);
+        assert_eq!(ran.lines().len(), 1, "{vendor}");
+        let report = std::fs::read(bench.path("report.json")).unwrap();
+        let report: Value = serde_json::from_slice(&report).unwrap();
+        assert_eq!(report["profiles"][0]["verdict"], "limited", "{vendor}: more than one of them matches");
+        // ChatbotX looks a word up in two ways, each a list of its own; Rocket.Chat's second list was not needed.
+        if vendor == "rocketchat" {
+            assert_eq!(bench.requests(), 1);
+        }
+    }
+}
+
+#[test]
+fn what_nobody_can_match_is_asked_of_nobody() {
+    let bench = Bench::new();
+    let ran = bench.run("-p demo-chatwoot list --all --unknown only -o json").exits(0);
+    assert_eq!((ran.stdout.trim(), bench.requests()), ("[]", 0));
+    ran.says(&["exact (nothing here can match)"]);
+}
+
+#[test]
+fn a_list_without_a_count_is_hardly_read_beyond_its_end() {
+    let bench = Bench::with(SandboxOptions { contacts: 200, ..SandboxOptions::default() });
+    bench.run("-q -p demo-chatbotx list --all -o ndjson").exits(0);
+    // Five pages hold everything, one looks behind the end, one names the fields; two may have been guessed.
+    assert!(bench.requests() <= 9, "{} requests", bench.requests());
 }
 
 #[test]

@@ -122,7 +122,8 @@ impl<R: Send + 'static> Fetcher<R> {
         Self { inner, ahead: VecDeque::new(), reach: Reach::new(options) }
     }
 
-    /// The page of `window`, and starts those that `following` foretells until `concurrency` are under way.
+    /// The page of `window`, and starts those that `following` foretells: as many are under way as the latency needs, at
+    /// most `concurrency`, and a few more wait for their turn.
     ///
     /// Pages fetched ahead for other windows are given up: the foretelling was wrong.
     pub(super) async fn take(
