@@ -210,7 +210,7 @@ impl Context {
             (false, None, Some("auto")) => (false, Some(FRESH)),
             _ => return Ok(None),
         };
-        let path = super::sync::path(self)?;
+        let path = super::store::path(self)?;
         let opened = MirrorSource::open(&path, &profile.name, profile.vendor.name);
         match opened {
             Ok(mirror) => {

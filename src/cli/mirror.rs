@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::mirror::{Change, MirrorError, Mode, Store};
+use crate::mirror::{Change, Mode};
 use crate::model::Time;
 use crate::render::{KeyedRow, RecordKind};
 
@@ -15,7 +15,7 @@ use super::find::since;
 use super::output::{Show, is_gone};
 use super::progress::counted;
 use super::sample;
-use super::sync::path;
+use super::store::{failed, open, path, say_exposed};
 
 /// Options of `contacts mirror`.
 #[derive(Args, Clone, Debug)]
@@ -64,15 +64,6 @@ pub struct LogArgs {
     contact: String,
 }
 
-fn failed(error: MirrorError) -> Failure {
-    let error = crate::source::SourceError::from(error);
-    Failure { profile: None, vendor: None, ..Failure::from_source(&error, "", "") }
-}
-
-fn open(context: &Context, mode: Mode) -> Result<Store, Failure> {
-    Store::open(&path(context)?, mode).map_err(failed)
-}
-
 const STATUS: &[&str] =
     &["profile", "vendor", "contacts", "as_of", "verdict", "exact_at", "unfinished", "missing", "account"];
 const CHANGES: &[&str] = &["seen_at", "profile", "contact_id", "field", "old", "new"];
@@ -119,6 +110,7 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
             ])
         })
         .collect();
+    say_exposed(context)?;
     shown(show.rows(context, &rows, RecordKind::Keyed(STATUS), false))
 }
 

@@ -34,6 +34,7 @@ mod safety;
 mod sample;
 mod sandbox;
 mod show;
+mod store;
 mod sync;
 mod trace;
 mod vendors;

@@ -16,6 +16,7 @@ use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind};
 use super::interrupt;
 use super::local::is_mirror;
+use super::store;
 
 /// Contacts of one profile that are read again at the same time, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
@@ -168,8 +169,15 @@ impl Again<'_> {
             match self.account().await {
                 Ok(account) => {
                     self.read_each(asked, &mut answers, &mut refreshed).await;
-                    if let Err(error) = self.repair(asked, &answers, account.as_deref()) {
-                        self.not_repaired(error, &mut refreshed);
+                    match store::open(self.context, Mode::Write) {
+                        Ok(mut store) => {
+                            if let Err(error) = self.repair(&mut store, asked, &answers, account.as_deref()) {
+                                self.not_repaired(error, &mut refreshed);
+                            }
+                        }
+                        Err(failure) => {
+                            refreshed.error = refreshed.error.take().or_else(|| Some(source_error(&failure)));
+                        }
                     }
                 }
                 Err(error) => refreshed.error = Some(error),
@@ -189,8 +197,8 @@ impl Again<'_> {
     /// Whose contacts the vendor would answer with; an error if the mirror holds somebody else's.
     async fn account(&self) -> Result<Option<String>, SourceError> {
         let account = self.vendor.identity().await?.account;
-        let path = super::sync::path(self.context).map_err(|failure| source_error(&failure))?;
-        let stored = Store::open(&path, Mode::Read)?.freshness(self.vendor.profile())?;
+        let store = store::open(self.context, Mode::Read).map_err(|failure| source_error(&failure))?;
+        let stored = store.freshness(self.vendor.profile())?;
         match (stored.and_then(|status| status.account), &account) {
             (Some(stored), Some(found)) if stored != *found => {
                 let profile = self.vendor.profile().to_owned();
@@ -234,10 +242,14 @@ impl Again<'_> {
     }
 
     /// Writes what was read into the mirror, and takes out what is gone.
-    fn repair(&self, asked: &[Asked], answers: &[Read], account: Option<&str>) -> Result<(), MirrorError> {
-        let Ok(path) = super::sync::path(self.context) else { return Ok(()) };
+    fn repair(
+        &self,
+        store: &mut Store,
+        asked: &[Asked],
+        answers: &[Read],
+        account: Option<&str>,
+    ) -> Result<(), MirrorError> {
         let now = self.context.clock.now();
-        let mut store = Store::open(&path, Mode::Write)?;
         let target = SyncTarget { profile: self.vendor.profile(), vendor: self.vendor.vendor(), account };
         let mut batch = store.begin_sync(&target, Pass::Repair, now)?;
         let beside = self.vendor.capabilities().labels == Support::Exact;

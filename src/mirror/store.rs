@@ -9,6 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use super::drive::network_drive;
 use super::error::MirrorError;
 use super::hunt::Costs;
+use super::private::tighten;
 use super::schema::{self, APPLICATION_ID, FORMAT};
 
 /// The database's name in the data directory.
@@ -85,6 +86,8 @@ impl Store {
             }
         }
         create_private_file(path)?;
+        // Before SQLite makes its side files: it gives them the rights of the database.
+        tighten(path);
         let explain = |error| database_error(path, &error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(explain)?;

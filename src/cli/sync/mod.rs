@@ -6,7 +6,6 @@
 mod full;
 mod increment;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use crate::config::{History, duration};
-use crate::mirror::{FILE_NAME, MirrorError, Mode, Store, SyncTarget};
+use crate::mirror::{MirrorError, Mode, Store, SyncTarget};
 use crate::model::{Query, Time};
 use crate::source::walk::Verdict;
 use crate::source::{Lane, Plan, Source, SourceError, Traversal};
@@ -25,6 +24,7 @@ use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
 use super::interrupt;
 use super::progress::Line;
+use super::store;
 
 use increment::Increment;
 
@@ -41,10 +41,9 @@ pub struct SyncArgs {
 
 /// Runs `contacts sync`.
 pub fn run(context: &Context, args: &SyncArgs) -> Result<ExitCode, Failure> {
-    let path = path(context)?;
     loop {
         let opened = context.open_vendors()?;
-        let code = once(context, &opened, &path, args.full);
+        let code = once(context, &opened, args.full);
         let Some(interval) = args.watch else { return Ok(ExitCode::from(code)) };
         if code == FailureKind::Interrupted.code() {
             return Ok(ExitCode::from(code));
@@ -55,15 +54,7 @@ pub fn run(context: &Context, args: &SyncArgs) -> Result<ExitCode, Failure> {
     }
 }
 
-/// Where the mirror lies.
-pub fn path(context: &Context) -> Result<PathBuf, Failure> {
-    let folder = context.env.data_dir().ok_or_else(|| {
-        Failure::new(FailureKind::Config, "there is no place for the mirror").hint("set HOME or XDG_DATA_HOME")
-    })?;
-    Ok(folder.join(FILE_NAME))
-}
-
-fn once(context: &Context, opened: &Opened, path: &std::path::Path, full: bool) -> u8 {
+fn once(context: &Context, opened: &Opened, full: bool) -> u8 {
     let mut kinds = Vec::new();
     for failure in &opened.failures {
         context.tell(failure);
@@ -72,7 +63,7 @@ fn once(context: &Context, opened: &Opened, path: &std::path::Path, full: bool) 
     let mut done = 0;
     for source in &opened.sources {
         let line = Line::new(context, std::slice::from_ref(source), true);
-        let synced = context.block_on(interrupt::unless_interrupted(sync(context, source, path, full, &line)));
+        let synced = context.block_on(interrupt::unless_interrupted(sync(context, source, full, &line)));
         line.clear();
         match synced {
             None => {
@@ -126,13 +117,7 @@ impl Job<'_> {
     }
 }
 
-async fn sync(
-    context: &Context,
-    source: &Arc<dyn Source>,
-    path: &Path,
-    full: bool,
-    line: &Rc<Line>,
-) -> Result<Verdict, Failure> {
+async fn sync(context: &Context, source: &Arc<dyn Source>, full: bool, line: &Rc<Line>) -> Result<Verdict, Failure> {
     let (profile, vendor) = (source.profile(), source.vendor());
     let of_source = |error: SourceError| Failure::from_source(&error, profile, vendor);
     let account = source.identity().await.map_err(of_source)?.account;
@@ -141,7 +126,7 @@ async fn sync(
     let newest = plan.lanes.iter().map(|lane| source.newest_lane(lane)).collect();
     let target = SyncTarget { profile, vendor, account: account.as_deref() };
     let job = Job { context, source, target, plan, newest, line };
-    let mut store = Store::open(path, Mode::Write).map_err(|error| job.of_mirror(error))?;
+    let mut store = store::open(context, Mode::Write).map_err(|failure| failure.of(profile, vendor))?;
     let verdict = refresh(&job, &mut store, full).await;
     if let History::Kept(kept) = context.defaults().history.unwrap_or_default()
         && let Ok(before) = job.now().checked_sub(kept)

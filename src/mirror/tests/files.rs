@@ -27,6 +27,41 @@ fn only_the_owner_can_read_it() {
     drop(batch);
 }
 
+#[cfg(unix)]
+#[test]
+fn rights_that_were_loosened_are_taken_back_when_it_is_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, mut store) = store();
+    // The lock, the log and the shared memory are there.
+    sync(&mut store, &[contact(1, "Ann")], 10, 0);
+    let (path, folder) = (store.path().to_owned(), store.path().parent().unwrap().to_owned());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let files = || fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    assert!(files().len() >= 4, "{:?}", files());
+    assert_eq!(exposed(&path), []);
+    let loosen = || {
+        set(&folder, 0o755);
+        files().iter().for_each(|file| set(file, 0o644));
+    };
+    loosen();
+    let told = exposed(&path);
+    assert_eq!(told.len(), files().len() + 1);
+    assert_eq!(told[0], Exposed { path: folder.clone(), mode: 0o755 });
+    Store::open(&path, Mode::Read).unwrap();
+    assert_eq!(exposed(&path), told, "whoever only reads changes nothing");
+    Store::open(&path, Mode::Write).unwrap();
+    assert_eq!(exposed(&path), []);
+    assert_eq!(mode(&folder), 0o700);
+    files().iter().for_each(|file| assert_eq!(mode(file), 0o600, "{}", file.display()));
+    // A folder that holds more than the mirror stays open, and is told.
+    fs::write(folder.join("letter"), "").unwrap();
+    loosen();
+    Store::open(&path, Mode::Write).unwrap();
+    assert_eq!(exposed(&path), [Exposed { path: folder.clone(), mode: 0o755 }]);
+    assert_eq!(mode(&folder.join("letter")), 0o644, "no file of ours");
+}
+
 #[test]
 fn a_missing_mirror_says_how_to_fill_it() {
     let folder = tempfile::tempdir().unwrap();

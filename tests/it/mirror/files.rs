@@ -129,6 +129,35 @@ fn a_folder_that_cannot_be_written_still_answers() {
     bench.run("-q -p demo-chatwoot sync").exits(0);
 }
 
+#[cfg(unix)]
+#[test]
+fn rights_that_were_loosened_are_told_and_taken_back() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let bench = bench(10);
+    bench.run("-q -p demo-chatwoot sync").exits(0);
+    let path = database(&bench);
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let loosen = || {
+        fs::set_permissions(path.parent().unwrap(), fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    };
+    let ran = bench.run("mirror status").exits(0);
+    assert!(!ran.stderr.contains("warning"), "{ran:#?}");
+    loosen();
+    let told =
+        ["mirror.db is open to others (mode 644)", "contacts is open to others (mode 755)", "chmod go= ~/.local"];
+    bench.run("mirror status").exits(0).says(&told);
+    bench.run("-q --local -p demo-chatwoot list").exits(0);
+    assert_eq!(mode(&path), 0o644, "whoever only reads changes nothing");
+    for line in ["-p demo-chatwoot sync", "mirror rebuild", "mirror forget -p demo-chatwoot"] {
+        loosen();
+        bench.run(line).exits(0).says(&["mirror.db was open to others (mode 644) and is private again"]);
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700), "{line}");
+        let ran = bench.run("mirror status").exits(0);
+        assert!(!ran.stderr.contains("warning"), "{ran:#?}");
+    }
+}
+
 #[test]
 fn a_sync_that_is_killed_loses_nothing_and_goes_on() {
     let slow = "slow=15".parse::<Fault>().unwrap();
