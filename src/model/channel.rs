@@ -1,5 +1,6 @@
 //! The ways a contact is reached.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -91,9 +92,9 @@ pub struct ChannelKind(Text);
 impl ChannelKind {
     /// The kind for a vendor's word (`Channel::WebWidget`, `smtp`, …); an unknown word in `snake_case`, an empty one `other`.
     pub fn from_vendor(word: &str) -> Self {
-        let lower = word.trim().to_lowercase();
+        let lower = lower(word.trim());
         for (kind, words) in KINDS {
-            if words.contains(&lower.as_str()) {
+            if words.contains(&lower.as_ref()) {
                 return Self(Text::const_new(kind));
             }
         }
@@ -110,6 +111,11 @@ impl ChannelKind {
     pub fn known() -> impl Iterator<Item = &'static str> {
         KINDS.iter().map(|(kind, _)| *kind)
     }
+}
+
+fn lower(word: &str) -> Cow<'_, str> {
+    let is_lower = word.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
 fn snake_case(word: &str) -> Text {

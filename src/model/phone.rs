@@ -41,7 +41,12 @@ pub fn digits(text: &str) -> String {
 }
 
 fn decimal_digit(c: char) -> Option<u8> {
-    const ZEROS: [u32; 4] = [0x30, 0x660, 0x6F0, 0xFF10];
+    const ZEROS: [u32; 3] = [0x660, 0x6F0, 0xFF10];
+    if let Ok(byte) = u8::try_from(c)
+        && byte.is_ascii()
+    {
+        return byte.is_ascii_digit().then_some(byte);
+    }
     let code = c as u32;
     ZEROS
         .iter()
@@ -52,8 +57,13 @@ fn decimal_digit(c: char) -> Option<u8> {
 
 /// Whether `text` consists of digits and the punctuation of phone numbers alone, with one digit at least.
 pub fn is_phone_like(text: &str) -> bool {
-    text.chars().any(|c| decimal_digit(c).is_some())
-        && text.chars().all(|c| decimal_digit(c).is_some() || is_punctuation(c))
+    let mut digits = 0;
+    let fits = text.chars().all(|c| {
+        let is_digit = decimal_digit(c).is_some();
+        digits += u32::from(is_digit);
+        is_digit || is_punctuation(c)
+    });
+    fits && digits > 0
 }
 
 fn is_punctuation(c: char) -> bool {

@@ -144,12 +144,14 @@ fn comma(index: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn text(key: &[u8], text: &str, out: &mut Vec<u8>) {
+#[inline]
+fn text<const N: usize>(key: &[u8; N], text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     string(text, out);
 }
 
-fn optional(key: &[u8], text: Option<&Text>, out: &mut Vec<u8>) {
+#[inline]
+fn optional<const N: usize>(key: &[u8; N], text: Option<&Text>, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     match text {
         Some(text) => string(text, out),
@@ -157,7 +159,8 @@ fn optional(key: &[u8], text: Option<&Text>, out: &mut Vec<u8>) {
     }
 }
 
-fn flag(key: &[u8], flag: Option<bool>, out: &mut Vec<u8>) {
+#[inline]
+fn flag<const N: usize>(key: &[u8; N], flag: Option<bool>, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     out.extend_from_slice(match flag {
         Some(true) => b"true",
@@ -166,7 +169,8 @@ fn flag(key: &[u8], flag: Option<bool>, out: &mut Vec<u8>) {
     });
 }
 
-fn time(key: &[u8], time: Option<Time>, out: &mut Vec<u8>) {
+#[inline]
+fn time<const N: usize>(key: &[u8; N], time: Option<Time>, out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     match time {
         Some(time) => {
@@ -178,7 +182,8 @@ fn time(key: &[u8], time: Option<Time>, out: &mut Vec<u8>) {
     }
 }
 
-fn list<T>(key: &[u8], list: &[T], element: impl Fn(&T, &mut Vec<u8>), out: &mut Vec<u8>) {
+#[inline]
+fn list<T, const N: usize>(key: &[u8; N], list: &[T], element: impl Fn(&T, &mut Vec<u8>), out: &mut Vec<u8>) {
     out.extend_from_slice(key);
     out.push(b'[');
     for (index, value) in list.iter().enumerate() {

@@ -53,6 +53,13 @@ fn rfc3339(time: Time) -> Option<([u8; 30], usize)> {
         text[19] = b'Z';
         return Some((text, 20));
     }
+    if digits == 3 {
+        let millis = nanos / 1_000_000;
+        text[20] = digit(millis / 100);
+        two(&mut text, 21, millis % 100);
+        text[23] = b'Z';
+        return Some((text, 24));
+    }
     let mut rest = nanos;
     for place in text[20..29].iter_mut().rev() {
         *place = digit(rest % 10);

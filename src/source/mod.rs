@@ -34,6 +34,14 @@ pub trait Source: Send + Sync {
     /// Fetches one page of a lane. Rows come exactly as the vendor orders them, none dropped.
     async fn page(&self, lane: &Lane, window: Window) -> Result<Page, SourceError>;
 
+    /// As [`Self::page`], but hands each row to `rows` as soon as it is read: no page of contacts is ever held. Those of the
+    /// page that comes back are empty. If it fails, what `rows` took counts for nothing.
+    async fn page_into(&self, lane: &Lane, window: Window, rows: &mut dyn Rows) -> Result<Page, SourceError> {
+        let mut page = self.page(lane, window).await?;
+        std::mem::take(&mut page.rows).into_iter().for_each(|contact| rows.push(contact));
+        Ok(page)
+    }
+
     /// Fetches one contact with everything that is known about it; [`ErrorKind::NotFound`] if there is none.
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError>;
 
@@ -190,6 +198,25 @@ pub struct Page {
     pub more: Option<bool>,
     /// Whether the vendor says outright how many rows it gives at most (Rocket.Chat echoes its limit).
     pub limit: Option<u32>,
+}
+
+/// Takes the rows of a page one by one.
+pub trait Rows: Send {
+    /// Takes the next row.
+    fn push(&mut self, contact: Contact);
+
+    /// The page is read again from its beginning: what came so far counts for nothing.
+    fn restart(&mut self);
+}
+
+impl Rows for Vec<Contact> {
+    fn push(&mut self, contact: Contact) {
+        self.push(contact);
+    }
+
+    fn restart(&mut self) {
+        self.clear();
+    }
 }
 
 /// What else is wanted of a contact than what a page holds.

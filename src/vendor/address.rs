@@ -24,7 +24,11 @@ pub async fn get_as_typed(http: &Http, path: &str, params: &[(String, String)]) 
 
 /// Reads a reply. What is wrong with it is told without the profile's secrets: a hostile server might send them back, and
 /// one that an excerpt cuts in two would be recognised no more.
-pub fn reading<T>(http: &Http, body: &[u8], read: impl Fn(&[u8]) -> Result<T, SourceError>) -> Result<T, SourceError> {
+pub fn reading<T>(
+    http: &Http,
+    body: &[u8],
+    mut read: impl FnMut(&[u8]) -> Result<T, SourceError>,
+) -> Result<T, SourceError> {
     read(body).map_err(|error| match http.redactor().redact_bytes(body) {
         Cow::Borrowed(_) => error,
         Cow::Owned(clean) => {

@@ -74,8 +74,13 @@ impl Scalar<'_> {
 
     /// The text as it came, unless it is blank.
     pub fn as_str(&self) -> Option<&str> {
-        self.0.as_deref().filter(|text| !text.trim().is_empty())
+        self.0.as_deref().filter(|text| !is_blank(text))
     }
+}
+
+/// Whether there is nothing but white space; most texts tell by their first character.
+pub fn is_blank(text: &str) -> bool {
+    text.bytes().next().is_none_or(|first| !first.is_ascii_graphic() && text.trim().is_empty())
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
@@ -277,10 +282,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
             otherwise_absent!(bool number text map);
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                // Most lists hold one element: room for four of the larger ones is what exports spend their time on.
-                let Some(first) = seq.next_element()? else { return Ok(Vec::new()) };
-                let mut list = Vec::with_capacity(1);
-                list.push(first);
+                let mut list = Vec::new();
                 while let Some(element) = seq.next_element()? {
                     list.push(element);
                 }
@@ -291,16 +293,75 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     }
 }
 
+/// A list whose elements are read as `W` and kept as what becomes of them, each as soon as it is read; those of which nothing
+/// becomes are left out. Anything but a list is an empty one.
+pub struct Made<W, M>(pub Vec<M>, PhantomData<W>);
+
+impl<W, M> Default for Made<W, M> {
+    fn default() -> Self {
+        Self(Vec::new(), PhantomData)
+    }
+}
+
+impl<'de, W: Deserialize<'de>, M> Deserialize<'de> for Made<W, M>
+where
+    Option<M>: From<W>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MadeVisitor<W, M>(PhantomData<(W, M)>);
+        impl<'de, W: Deserialize<'de>, M> Visitor<'de> for MadeVisitor<W, M>
+        where
+            Option<M>: From<W>,
+        {
+            type Value = Vec<M>;
+
+            otherwise_absent!(bool number text map);
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(element) = seq.next_element::<W>()? {
+                    if let Some(made) = Option::<M>::from(element) {
+                        // Most lists are short: room for four is what exports would spend their time on.
+                        list.reserve_exact(if list.is_empty() { 2 } else { 0 });
+                        list.push(made);
+                    }
+                }
+                Ok(list)
+            }
+        }
+        deserializer.deserialize_any(MadeVisitor(PhantomData)).map(|list| Self(list, PhantomData))
+    }
+}
+
+/// An object of arbitrary values in its order, as the model keeps custom fields; anything else is an empty one.
+#[derive(Debug, Default)]
+pub struct CustomFields(pub Vec<(Text, RawJson)>);
+
+impl<'de> Deserialize<'de> for CustomFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Vec<(Text, RawJson)>;
+
+            otherwise_absent!(bool number text list);
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(Scalar(name)) = map.next_key()? {
+                    let value: &RawValue = map.next_value()?;
+                    fields.reserve_exact(usize::from(fields.is_empty()));
+                    fields.push((Text::from(name.unwrap_or_default()), RawJson::new(value)));
+                }
+                Ok(fields)
+            }
+        }
+        deserializer.deserialize_any(FieldsVisitor).map(Self)
+    }
+}
+
 /// An object of arbitrary values in its order; anything else is an empty one.
 #[derive(Debug, Default)]
 pub struct Fields<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl Fields<'_> {
-    /// The fields as the model keeps them.
-    pub fn into_custom_fields(self) -> Vec<(Text, RawJson)> {
-        self.0.into_iter().map(|(name, value)| (Text::from(name), RawJson::new(value))).collect()
-    }
-}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -375,6 +436,7 @@ mod tests {
         for json in ["null", "1", "\"x\"", "[]", "true"] {
             assert_eq!(serde_json::from_str::<Object<Vec<u8>>>(json).unwrap(), Object(None), "{json}");
             assert!(serde_json::from_str::<Fields<'_>>(json).unwrap().0.is_empty(), "{json}");
+            assert!(serde_json::from_str::<CustomFields>(json).unwrap().0.is_empty(), "{json}");
         }
         let fields: Fields<'_> = serde_json::from_str("{\"b\\u0041\":{\"x\":[1.0]},\"a\":null}").unwrap();
         let fields: Vec<_> = fields.0.into_iter().map(|(name, value)| (name.into_owned(), value.get())).collect();

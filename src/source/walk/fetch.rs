@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::model::{Contact, Text, Time};
 
-use super::super::{ErrorKind, Lane, Source, SourceError, Window};
+use super::super::{ErrorKind, Lane, Rows, Source, SourceError, Window};
 use super::{Stage, WalkOptions};
 
 /// Pages that may wait to be taken while as many requests as allowed are under way.
@@ -174,40 +174,48 @@ impl<R: Send + 'static> Fetcher<R> {
     }
 }
 
-impl<R> Inner<R> {
+impl<R: Send> Inner<R> {
     async fn fetch(&self, window: Window) -> Result<StagedPage<R>, SourceError> {
-        let page = self.source.page(&self.lane, window).await?;
-        let (total, more, limit) = (page.total, page.more, page.limit);
-        let stage = &self.stage;
-        let everything = stage.residual.is_empty();
-        if stage.wish == super::Wish::default() {
-            let staged = |contact: Contact| {
-                let row = Row::of(&contact);
-                let wanted = everything || stage.residual.matches(&contact);
-                Row { value: wanted.then(|| (stage.map)(contact)), ..row }
-            };
-            // Not collected in place: the small rows would keep the memory of the large contacts.
-            let mut rows = Vec::with_capacity(page.rows.len());
-            rows.extend(page.rows.into_iter().map(staged));
-            return Ok(StagedPage { rows, total, more, limit });
-        }
-        let mut rows = Vec::with_capacity(page.rows.len());
-        let mut kept: Vec<Contact> = Vec::with_capacity(page.rows.len());
-        let mut places = Vec::with_capacity(page.rows.len());
-        for contact in page.rows {
-            let row = Row::of(&contact);
-            if everything || stage.residual.matches(&contact) {
-                places.push(rows.len());
-                kept.push(contact);
-            }
-            rows.push(row);
-        }
+        let stage = &*self.stage;
+        let mut staged = Staged { stage, everything: stage.residual.is_empty(), rows: Vec::new(), kept: Vec::new() };
+        let page = self.source.page_into(&self.lane, window, &mut staged).await?;
+        let Staged { mut rows, kept, .. } = staged;
+        let (places, mut kept): (Vec<usize>, Vec<Contact>) = kept.into_iter().unzip();
         if !kept.is_empty() {
             self.source.enrich(&mut kept, stage.wish).await?;
         }
         for (place, contact) in places.into_iter().zip(kept) {
             rows[place].value = Some((stage.map)(contact));
         }
-        Ok(StagedPage { rows, total, more, limit })
+        Ok(StagedPage { rows, total: page.total, more: page.more, limit: page.limit })
+    }
+}
+
+/// Filters and converts the rows of a page as they are read.
+struct Staged<'s, R> {
+    stage: &'s Stage<R>,
+    /// Nothing is left to be filtered.
+    everything: bool,
+    rows: Vec<Row<R>>,
+    /// Rows, by their places, that need more before they can be converted.
+    kept: Vec<(usize, Contact)>,
+}
+
+impl<R: Send> Rows for Staged<'_, R> {
+    fn push(&mut self, contact: Contact) {
+        let mut row = Row::of(&contact);
+        if self.everything || self.stage.residual.matches(&contact) {
+            if self.stage.wish == super::Wish::default() {
+                row.value = Some((self.stage.map)(contact));
+            } else {
+                self.kept.push((self.rows.len(), contact));
+            }
+        }
+        self.rows.push(row);
+    }
+
+    fn restart(&mut self) {
+        self.rows.clear();
+        self.kept.clear();
     }
 }

@@ -47,7 +47,7 @@ pub fn contact_from(json: &RawValue, owner: Owner<'_>, wish: Wish) -> Result<Con
     contact.language = attributes.language_code.text().or_else(|| browser.browser_language.text());
     contact.timezone = attributes.timezone.text();
     contact.identifier = wire.identifier.text();
-    contact.custom_fields = wire.custom_attributes.into_custom_fields();
+    contact.custom_fields = wire.custom_attributes.0;
     contact.blocked = wire.blocked.0;
     contact.avatar_url = wire.thumbnail.text();
     contact.created_at = wire.created_at.0;

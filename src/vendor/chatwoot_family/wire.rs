@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::vendor::lenient::{Count, Fields, Flag, List, Moment, Object, Scalar};
+use crate::vendor::lenient::{Count, CustomFields, Flag, List, Moment, Object, Scalar};
 
 /// A list: `{"meta": {"count", "current_page", "has_more"}, "payload": […]}`.
 #[derive(Default, Deserialize)]
@@ -81,8 +81,8 @@ pub struct ContactWire<'a> {
     #[serde(borrow, default)]
     pub additional_attributes: Object<AttributesWire<'a>>,
     /// A free-form object.
-    #[serde(borrow, default)]
-    pub custom_attributes: Fields<'a>,
+    #[serde(default)]
+    pub custom_attributes: CustomFields,
     /// Only when asked for, a list of [`ContactInboxWire`].
     #[serde(borrow, default)]
     pub contact_inboxes: Option<&'a RawValue>,

@@ -1,52 +1,59 @@
 //! Rocket.Chat's replies as pages and contacts.
 
-use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Manager, Phone, RawJson, Text};
-use crate::source::{Identity, Page, SourceError, Wish};
-use crate::vendor::decode::{Place, parse};
-use crate::vendor::lenient::{Either, Flag, Object, Scalar};
+use crate::source::{Identity, Page, Rows, SourceError, Wish};
+use crate::vendor::decode::{Place, parse_list};
+use crate::vendor::lenient::{Either, Flag, Object, Scalar, is_blank};
 
 use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, WireChat, WireContact, WireManager};
 
-/// Reads the reply to `contacts.search`.
+/// The list in the reply to `contacts.search`.
+const LIST: &str = "contacts";
+
+const NO_ID: &str = "a contact without `_id`";
+
+/// Reads the reply to `contacts.search`; its contacts go to `rows`.
 ///
-/// Rows are read in one pass; only if that fails, or the vendor's own objects are wanted, each is read by itself.
-pub(super) fn page_from(place: Place<'_>, profile: &str, body: &[u8], wish: Wish) -> Result<Page, SourceError> {
-    if !wish.raw
-        && let Ok(reply) = parse::<SearchReply<Converted>>(body)
-    {
-        let (rows, page) = split(place, reply, body)?;
-        let convert = |(index, Converted(contact)): (usize, Converted)| {
-            let mut contact = contact.ok_or_else(|| without_id(place, &format!("contacts[{index}]"), body))?;
-            contact.profile = profile.into();
-            Ok::<_, SourceError>(contact)
+/// They are read in one pass; only if that fails, or the vendor's own objects are wanted, each is read by itself.
+pub(super) fn page_from(
+    place: Place<'_>,
+    profile: &str,
+    body: &[u8],
+    wish: Wish,
+    rows: &mut dyn Rows,
+) -> Result<Page, SourceError> {
+    rows.restart();
+    if !wish.raw {
+        let mut convert = |wire: WireContact<'_>| {
+            rows.push(contact_from(profile, wire).ok_or(NO_ID)?);
+            Ok(())
         };
-        let rows = rows.into_iter().enumerate().map(convert).collect::<Result<_, _>>()?;
-        return Ok(Page { rows, ..page });
+        if let Ok((reply, there)) = parse_list(body, LIST, &mut convert) {
+            return envelope(place, &reply, there, body);
+        }
+        rows.restart();
     }
-    let (rows, page) = split(place, place.read::<SearchReply<&RawValue>>(body)?, body)?;
-    let rows = place.rows("contacts", &rows, |row| row_from(profile, row, wish))?;
-    Ok(Page { rows, ..page })
+    let mut raw: Vec<&RawValue> = Vec::new();
+    let (reply, there) = place.read_list(body, LIST, &mut |row| {
+        raw.push(row);
+        Ok(())
+    })?;
+    let page = envelope(place, &reply, there, body)?;
+    place.rows(LIST, &raw, |row| row_from(profile, row, wish))?.into_iter().for_each(|contact| rows.push(contact));
+    Ok(page)
 }
 
-/// A contact without its profile, made as soon as its last byte is read: no page of wire objects is ever held.
-struct Converted(Option<Contact>);
-
-impl<'de> Deserialize<'de> for Converted {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self(contact_from("", WireContact::deserialize(deserializer)?)))
-    }
-}
-
-/// Takes the rows out of a reply, which must say that it is a success.
-fn split<R>(place: Place<'_>, reply: SearchReply<R>, body: &[u8]) -> Result<(Vec<R>, Page), SourceError> {
+/// What a reply says beside its list; it must be a success, and have one.
+fn envelope(place: Place<'_>, reply: &SearchReply, there: bool, body: &[u8]) -> Result<Page, SourceError> {
     check_success(place, reply.success, body)?;
-    let rows = reply.contacts.ok_or_else(|| place.broken("contacts", "a list is due here", body))?;
+    if !there {
+        return Err(place.broken(LIST, "a list is due here", body));
+    }
     let limit = reply.count.0.and_then(|count| u32::try_from(count).ok()).filter(|count| *count > 0);
-    Ok((rows, Page { total: reply.total.0, limit, ..Page::default() }))
+    Ok(Page { total: reply.total.0, limit, ..Page::default() })
 }
 
 fn check_success(place: Place<'_>, success: Flag, body: &[u8]) -> Result<(), SourceError> {
@@ -57,15 +64,10 @@ fn check_success(place: Place<'_>, success: Flag, body: &[u8]) -> Result<(), Sou
     Err(place.broken("success", "it is no success of the Rocket.Chat API", body).with_hint(hint))
 }
 
-fn without_id(place: Place<'_>, path: &str, body: &[u8]) -> SourceError {
-    place.broken(path, "a contact without `_id`", body)
-}
-
 fn row_from(profile: &str, row: &RawValue, wish: Wish) -> Result<Contact, serde_json::Error> {
     use serde::de::Error as _;
     let wire: WireContact<'_> = serde_json::from_str(row.get())?;
-    let mut contact =
-        contact_from(profile, wire).ok_or_else(|| serde_json::Error::custom("a contact without `_id`"))?;
+    let mut contact = contact_from(profile, wire).ok_or_else(|| serde_json::Error::custom(NO_ID))?;
     contact.raw = wish.raw.then(|| RawJson::new(row));
     Ok(contact)
 }
@@ -102,12 +104,10 @@ pub(super) fn identity_from(place: Place<'_>, body: &[u8]) -> Result<Identity, S
 fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
     let mut contact = Contact::new(profile, super::SPEC.name, wire.id.text()?);
     contact.name = wire.name.text();
-    contact.emails =
-        wire.emails.0.iter().filter_map(address).map(|address| Email { address, verified: None }).collect();
-    contact.phones = wire.phones.0.iter().filter_map(number).collect();
-    contact.channels = Vec::with_capacity(wire.channels.0.len());
-    contact.channels.extend(wire.channels.0.iter().filter_map(|Object(channel)| channel.as_ref()).map(channel_from));
-    contact.custom_fields = wire.custom_fields.into_custom_fields();
+    contact.emails = wire.emails.0;
+    contact.phones = wire.phones.0;
+    contact.channels = wire.channels.0;
+    contact.custom_fields = wire.custom_fields.0;
     contact.unknown = wire.unknown.0;
     contact.manager = manager_from(&wire.manager);
     contact.created_at = wire.created_at.0;
@@ -124,17 +124,31 @@ fn address(email: &Either<'_, Address<'_>>) -> Option<Text> {
     }
 }
 
-fn number(wire: &Either<'_, Number<'_>>) -> Option<Phone> {
-    let number = match wire {
-        Either::Plain(number) => plain(number)?,
-        Either::Object(Number { number }) => number.text()?,
-        Either::Absent => return None,
-    };
-    Some(phone(number, None))
+impl From<Either<'_, Address<'_>>> for Option<Email> {
+    fn from(wire: Either<'_, Address<'_>>) -> Self {
+        address(&wire).map(|address| Email { address, verified: None })
+    }
+}
+
+impl From<Either<'_, Number<'_>>> for Option<Phone> {
+    fn from(wire: Either<'_, Number<'_>>) -> Self {
+        let number = match &wire {
+            Either::Plain(number) => plain(number)?,
+            Either::Object(Number { number }) => number.text()?,
+            Either::Absent => return None,
+        };
+        Some(phone(number, None))
+    }
+}
+
+impl From<Object<WireChannel<'_>>> for Option<Channel> {
+    fn from(Object(wire): Object<WireChannel<'_>>) -> Self {
+        wire.as_ref().map(channel_from)
+    }
 }
 
 fn plain(text: &str) -> Option<Text> {
-    (!text.trim().is_empty()).then(|| text.into())
+    (!is_blank(text)).then(|| text.into())
 }
 
 fn manager_from(wire: &Either<'_, WireManager<'_>>) -> Option<Manager> {
@@ -186,7 +200,13 @@ mod tests {
     const RAW: Wish = Wish { labels: false, channels: false, raw: true };
 
     fn page(body: &str) -> Result<Page, SourceError> {
-        page_from(PLACE, "support", body.as_bytes(), Wish::default())
+        read(body, Wish::default())
+    }
+
+    fn read(body: &str, wish: Wish) -> Result<Page, SourceError> {
+        let mut rows = Vec::new();
+        let page = page_from(PLACE, "support", body.as_bytes(), wish, &mut rows)?;
+        Ok(Page { rows, ..page })
     }
 
     fn rows(contacts: &str) -> Vec<Contact> {
@@ -231,7 +251,7 @@ mod tests {
     #[test]
     fn both_ways_of_reading_agree_but_for_the_raw_object() {
         let plain = page(SEARCH).unwrap();
-        let mut raw = page_from(PLACE, "support", SEARCH.as_bytes(), RAW).unwrap();
+        let mut raw = read(SEARCH, RAW).unwrap();
         assert!(raw.rows[0].raw.as_ref().unwrap().get().contains(r#""conflictingFields":[]"#));
         for row in &mut raw.rows {
             row.raw = None;

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use crate::http::{Auth, Http};
 use crate::model::{Contact, Query, SortField};
 use crate::source::{
-    Capabilities, ErrorKind, Identity, Lane, Page, Paging, Plan, Source, SourceError, Support, Traversal, Usage,
+    Capabilities, ErrorKind, Identity, Lane, Page, Paging, Plan, Rows, Source, SourceError, Support, Traversal, Usage,
     Window, Wish,
 };
 
@@ -135,12 +135,18 @@ impl Source for RocketChat {
     }
 
     async fn page(&self, lane: &Lane, window: Window) -> Result<Page, SourceError> {
+        let mut rows = Vec::with_capacity(window.len.min(plan::MOST_ROWS) as usize);
+        let page = self.page_into(lane, window, &mut rows).await?;
+        Ok(Page { rows, ..page })
+    }
+
+    async fn page_into(&self, lane: &Lane, window: Window, rows: &mut dyn Rows) -> Result<Page, SourceError> {
         let offset = window.start.to_string();
         let count = window.len.clamp(1, plan::MOST_ROWS).to_string();
         let mut params: Vec<(&str, &str)> = lane.params.iter().map(|(name, value)| (&**name, &**value)).collect();
         params.extend([("offset", offset.as_str()), ("count", count.as_str())]);
         let (place, body) = self.ask(&lane.path, &params).await.map_err(|error| address::no_list(error, NO_LIST))?;
-        address::reading(&self.http, &body, |body| convert::page_from(place, &self.profile, body, lane.wish))
+        address::reading(&self.http, &body, |body| convert::page_from(place, &self.profile, body, lane.wish, rows))
     }
 
     async fn contact(&self, id: &str, wish: Wish) -> Result<Contact, SourceError> {

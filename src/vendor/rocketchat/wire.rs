@@ -3,15 +3,14 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::vendor::lenient::{Count, Either, Fields, Flag, List, Moment, Object, Scalar};
+use crate::model::{Channel, Email, Phone};
+use crate::vendor::lenient::{Count, CustomFields, Either, Flag, List, Made, Moment, Object, Scalar};
 
-/// The reply to `contacts.search`.
+/// The reply to `contacts.search` but for its list.
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "R: Deserialize<'de>"))]
-pub(super) struct SearchReply<R> {
+pub(super) struct SearchReply {
     #[serde(default)]
     pub success: Flag,
-    pub contacts: Option<Vec<R>>,
     /// The limit, not the number of rows.
     #[serde(default)]
     pub count: Count,
@@ -70,18 +69,18 @@ pub(super) struct WireContact<'a> {
     #[serde(default, borrow)]
     pub name: Scalar<'a>,
     #[serde(default, borrow)]
-    pub emails: List<Either<'a, Address<'a>>>,
+    pub emails: Made<Either<'a, Address<'a>>, Email>,
     #[serde(default, borrow)]
-    pub phones: List<Either<'a, Number<'a>>>,
+    pub phones: Made<Either<'a, Number<'a>>, Phone>,
     #[serde(default, borrow)]
-    pub channels: List<Object<WireChannel<'a>>>,
+    pub channels: Made<Object<WireChannel<'a>>, Channel>,
     /// An object in `contacts.search`, a plain user id in `contacts.get` and in old servers.
     #[serde(default, borrow, rename = "contactManager")]
     pub manager: Either<'a, WireManager<'a>>,
     #[serde(default)]
     pub unknown: Flag,
-    #[serde(default, borrow, rename = "customFields")]
-    pub custom_fields: Fields<'a>,
+    #[serde(default, rename = "customFields")]
+    pub custom_fields: CustomFields,
     #[serde(default, borrow, rename = "lastChat")]
     pub last_chat: Object<WireChat<'a>>,
 }
