@@ -9,7 +9,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::env::Env;
 use super::error::ConfigError;
-use super::file::{self, ConfigPath, reason, syntax_error};
+use super::file::{self, ConfigPath, MIRROR_KEY, reason, syntax_error};
 use super::profile::{Profile, SecretCommand, SecretSource};
 
 /// What stands above the first profile of a file that the program itself has made.
@@ -152,6 +152,36 @@ impl ConfigFile {
                 *old.decor_mut() = decor;
             }
             None => self.insert_default(name),
+        }
+    }
+
+    /// Says where the key of the mirror is kept.
+    pub fn set_mirror_key(&mut self, source: &SecretSource) -> Result<(), ConfigError> {
+        let wrong = ConfigError::config(format!("{}: `mirror` is not written as a table", self.shown));
+        let above = self.document.is_empty().then(|| self.document.trailing().as_str().unwrap_or_default().to_owned());
+        if above.is_some() {
+            self.document.set_trailing("");
+        }
+        let mirror = self.document.entry("mirror").or_insert_with(|| {
+            let mut table = Table::new();
+            table.decor_mut().set_prefix(match above.as_deref().map(str::trim_end) {
+                Some("") => String::new(),
+                Some(above) => format!("{above}\n\n"),
+                None => "\n".to_owned(),
+            });
+            Item::Table(table)
+        });
+        let mirror = mirror.as_table_like_mut().ok_or(wrong)?;
+        mirror.insert(MIRROR_KEY, Item::Value(secret_value(source)));
+        Ok(())
+    }
+
+    /// Says nothing of a key of the mirror any more.
+    pub fn remove_mirror_key(&mut self) {
+        let Some(mirror) = self.document.get_mut("mirror").and_then(Item::as_table_like_mut) else { return };
+        mirror.remove(MIRROR_KEY);
+        if mirror.is_empty() {
+            self.document.remove("mirror");
         }
     }
 
@@ -412,5 +442,30 @@ mod tests {
         fs::write(home.path().path, "# another hand\n").unwrap();
         assert!(file.save().unwrap_err().message.contains("by someone else"));
         assert_eq!(fs::read_to_string(home.path().path).unwrap(), "# another hand\n");
+    }
+
+    #[test]
+    fn the_mirrors_key_comes_and_goes_and_leaves_the_rest_alone() {
+        for text in [
+            None,
+            Some(""),
+            Some("# mine\n"),
+            Some("[defaults]\nlimit = 5 # few\n\n[profiles.p]\nvendor = 'chatbotx'\n"),
+        ] {
+            let home = Home::new(text);
+            let load = || Config::load(&home.env(), None).unwrap().mirror_key;
+            let written = home.edit(|file| file.set_mirror_key(&SecretSource::Keyring).unwrap());
+            assert!(written.contains("[mirror]\nkey = { keyring = true }\n"), "{written}");
+            assert!(text.is_none_or(|text| written.starts_with(text)), "{written}");
+            assert!(matches!(load(), Some(SecretSource::Keyring)), "{written}");
+            let written = home.edit(|file| file.set_mirror_key(&SecretSource::Env("KEY".to_owned())).unwrap());
+            assert_eq!(written.matches("key = ").count(), 1, "{written}");
+            assert!(matches!(load(), Some(SecretSource::Env(_))), "{written}");
+            let written = home.edit(ConfigFile::remove_mirror_key);
+            assert!(load().is_none() && !written.contains("[mirror]"), "{written}");
+            if let Some(text) = text.filter(|text| text.contains('[')) {
+                assert_eq!(written, text);
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::defaults::{DEFAULT_KEYS, Defaults};
 use super::env::Env;
 use super::error::{ConfigError, Mistake};
 use super::nearest::did_you_mean;
-use super::profile::{Origin, Profile};
+use super::profile::{Origin, Profile, SecretSource};
 use super::reader::{Entry, ProfileReader};
 use super::value::Given;
 
@@ -21,7 +21,10 @@ use super::value::Given;
 const MAX_FILE: u64 = 1 << 20;
 
 /// The keys of the file itself.
-const TOP_KEYS: [&str; 3] = ["default_profile", "defaults", "profiles"];
+const TOP_KEYS: [&str; 4] = ["default_profile", "defaults", "mirror", "profiles"];
+
+/// The one key of `[mirror]`.
+pub(super) const MIRROR_KEY: &str = "key";
 
 /// The path of the configuration file, and whether a person named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +70,8 @@ pub(super) struct Parsed {
     /// `default_profile`, and the place where it stands.
     pub default_profile: Option<(String, String)>,
     pub defaults: Defaults,
+    /// Where the key of the mirror is kept, if it is encrypted.
+    pub mirror_key: Option<SecretSource>,
     /// The profiles in the order of the file; one that is wrong does not spoil the others.
     pub profiles: Vec<(String, Result<Profile, ConfigError>)>,
 }
@@ -137,12 +142,14 @@ pub(super) fn parse(text: &str, shown: &str, base: &Path, env: &Env) -> Result<P
                 parsed.default_profile = Some((name.as_ref().to_owned(), place));
             }
             ("defaults", DeValue::Table(table)) => parsed.defaults = book.defaults(table)?,
+            ("mirror", DeValue::Table(table)) => parsed.mirror_key = book.mirror(table)?,
             ("profiles", DeValue::Table(table)) => profiles = Some(table),
             ("default_profile", _) => {
                 return Err(ConfigError::config(format!("{place}: `default_profile` must be text in quotes")));
             }
-            (key @ ("defaults" | "profiles"), _) => {
-                let hint = if key == "defaults" { "write `[defaults]`" } else { "write `[profiles.NAME]`" };
+            (key @ ("defaults" | "mirror" | "profiles"), _) => {
+                let hint = if key == "profiles" { "[profiles.NAME]".to_owned() } else { format!("[{key}]") };
+                let hint = format!("write `{hint}`");
                 return Err(ConfigError::config(format!("{place}: `{key}` must be a table")).hint(hint));
             }
             (unknown, value) => return Err(unknown_top_key(unknown, value, &place)),
@@ -221,6 +228,33 @@ impl Book<'_> {
             }
         }
         Ok(defaults)
+    }
+
+    /// Where `[mirror]` says that the key is kept.
+    fn mirror(&self, table: &DeTable<'_>) -> Result<Option<SecretSource>, ConfigError> {
+        let mut source = None;
+        for (key, value) in table {
+            let name = key.get_ref().as_ref();
+            let place = self.place(key.span().start);
+            if name != MIRROR_KEY {
+                let message = format!("{place}: [mirror]: unknown key `{name}`");
+                return Err(ConfigError::config(message).hint(did_you_mean(name, [MIRROR_KEY])));
+            }
+            source = match Given::Toml(value.get_ref()).secret() {
+                Ok(SecretSource::Plain(_)) => {
+                    let message = format!("{place}: [mirror]: `{name}` cannot stand in the file itself");
+                    return Err(ConfigError::config(message).hint(
+                        "write where it is kept: { keyring = true }, { env = \"NAME\" } or { command = \"…\" }",
+                    ));
+                }
+                Ok(source) => Some(source),
+                Err(Mistake { message, hint }) => {
+                    let message = format!("{place}: [mirror]: `{name}` {message}");
+                    return Err(ConfigError::config(message).hint_maybe(hint));
+                }
+            };
+        }
+        Ok(source)
     }
 
     fn profile(

@@ -13,6 +13,7 @@ mod error;
 mod file;
 pub mod keyring;
 pub mod login;
+pub mod mirror_key;
 mod nearest;
 mod profile;
 mod reader;
@@ -47,6 +48,8 @@ pub struct Config {
     pub shown: String,
     /// What `[defaults]` says.
     pub defaults: Defaults,
+    /// Where the key of the mirror is kept, if that is to be encrypted.
+    pub mirror_key: Option<SecretSource>,
     /// `default_profile` and the place where it stands.
     pub default_profile: Option<(String, String)>,
     /// The profiles in the order of the file, that of the environment last; one that is wrong does not spoil the others.
@@ -101,8 +104,8 @@ impl Config {
             let shown = path.shown(env);
             if let Some((text, exposure)) = file::read(&path.path, &shown)? {
                 let base = path.path.parent().unwrap_or(Path::new(""));
-                let Parsed { default_profile, defaults, profiles } = file::parse(&text, &shown, base, env)?;
-                config = Self { defaults, default_profile, profiles, exposure, ..config };
+                let Parsed { default_profile, defaults, mirror_key, profiles } = file::parse(&text, &shown, base, env)?;
+                config = Self { defaults, mirror_key, default_profile, profiles, exposure, ..config };
             } else {
                 config.absent = true;
             }

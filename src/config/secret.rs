@@ -43,43 +43,70 @@ pub fn fetch(
     env: &Env,
     store: &dyn SecretStore,
 ) -> Result<SecretString, ConfigError> {
-    let error = |message: String| ConfigError::secret(message).of_profile(&profile.name, Some(profile.vendor));
-    let elsewhere = (profile.origin == Origin::File).then(|| other_places(key));
-    let text = match source {
-        SecretSource::Plain(secret) => Zeroizing::new(secret.expose_secret().to_owned()),
-        SecretSource::Env(name) => match env.os(name).map(|value| value.to_str()) {
-            Some(Some(text)) => Zeroizing::new(text.to_owned()),
-            Some(None) => return Err(error(format!("`{key}` in the environment variable `{name}` is no text"))),
-            None => {
-                let error = error(format!("`{key}` should be in the environment variable `{name}`, which is not set"));
-                return Err(error.hint_maybe(elsewhere));
-            }
-        },
-        SecretSource::Command(command) => {
-            let bytes = command::output(command, env, command::DEADLINE)
-                .map_err(|mistake| error(format!("`{key}` could not be had: {}", mistake.message)))?;
-            match std::str::from_utf8(&bytes) {
-                Ok(text) => Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()),
-                Err(_) => return Err(error(format!("the command for `{key}` printed something that is no text"))),
-            }
-        }
-        SecretSource::Keyring => match store.get(&profile.name, key) {
-            Ok(Some(secret)) => Zeroizing::new(secret.expose_secret().to_owned()),
-            Ok(None) => {
-                let entry = keyring::entry_name(&profile.name, key);
-                let error = error(format!("`{key}` is not in the keyring (entry {} / {entry})", keyring::SERVICE));
-                return Err(error.hint(login_hint(profile)).hint_maybe(elsewhere));
-            }
-            Err(failure) => {
-                let error = error(format!("`{key}` could not be had: {failure}"));
-                return Err(error.hint_maybe(keyring_hint(&failure)).hint_maybe(elsewhere));
-            }
-        },
+    let wanted = Wanted {
+        name: &format!("`{key}`"),
+        entry: (&profile.name, key),
+        absent: login_hint(profile),
+        elsewhere: (profile.origin == Origin::File).then(|| other_places(key)),
     };
-    checked(&text).map_err(|mistake| {
-        let found = source.described();
-        error(format!("`{key}`, {found}, {}", mistake.message)).hint_maybe(mistake.hint)
-    })
+    let of_profile = |error: ConfigError| error.of_profile(&profile.name, Some(profile.vendor));
+    wanted.fetch(source, env, store).map_err(of_profile)
+}
+
+/// A secret, as people are told of it when it cannot be had.
+pub(super) struct Wanted<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its entry in the keyring.
+    pub entry: (&'a str, &'a str),
+    /// What to do if the keyring does not have it.
+    pub absent: String,
+    /// Where else it could be kept.
+    pub elsewhere: Option<String>,
+}
+
+impl Wanted<'_> {
+    /// Fetches it from where it is kept.
+    pub fn fetch(self, source: &SecretSource, env: &Env, store: &dyn SecretStore) -> Result<SecretString, ConfigError> {
+        let Self { name, entry, absent, elsewhere } = self;
+        let error = |message: String| ConfigError::secret(message);
+        let text = match source {
+            SecretSource::Plain(secret) => Zeroizing::new(secret.expose_secret().to_owned()),
+            SecretSource::Env(variable) => match env.os(variable).map(|value| value.to_str()) {
+                Some(Some(text)) => Zeroizing::new(text.to_owned()),
+                Some(None) => return Err(error(format!("{name} in the environment variable `{variable}` is no text"))),
+                None => {
+                    let message =
+                        format!("{name} should be in the environment variable `{variable}`, which is not set");
+                    return Err(error(message).hint_maybe(elsewhere));
+                }
+            },
+            SecretSource::Command(command) => {
+                let bytes = command::output(command, env, command::DEADLINE)
+                    .map_err(|mistake| error(format!("{name} could not be had: {}", mistake.message)))?;
+                match std::str::from_utf8(&bytes) {
+                    Ok(text) => Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned()),
+                    Err(_) => return Err(error(format!("the command for {name} printed something that is no text"))),
+                }
+            }
+            SecretSource::Keyring => match store.get(entry.0, entry.1) {
+                Ok(Some(secret)) => Zeroizing::new(secret.expose_secret().to_owned()),
+                Ok(None) => {
+                    let entry = keyring::entry_name(entry.0, entry.1);
+                    let message = format!("{name} is not in the keyring (entry {} / {entry})", keyring::SERVICE);
+                    return Err(error(message).hint(absent).hint_maybe(elsewhere));
+                }
+                Err(failure) => {
+                    let error = error(format!("{name} could not be had: {failure}"));
+                    return Err(error.hint_maybe(keyring_hint(&failure)).hint_maybe(elsewhere));
+                }
+            },
+        };
+        checked(&text).map_err(|mistake| {
+            let found = source.described();
+            error(format!("{name}, {found}, {}", mistake.message)).hint_maybe(mistake.hint)
+        })
+    }
 }
 
 /// Takes a text as a secret, unless it cannot be one. The mistake follows the words that say where it was found.

@@ -305,3 +305,30 @@ fn the_example_is_valid_and_names_every_key() {
         assert!(text.contains(&format!("\"{}\"", vendor.name)) && text.contains(vendor.default_base_url.unwrap_or("")));
     }
 }
+
+#[test]
+fn the_mirrors_key_is_named_and_never_written_down() {
+    let mirror = |value: &str| Home::new(&format!("[mirror]\nkey = {value}\n")).load();
+    for (value, described) in [
+        ("{ keyring = true }", "in the keyring"),
+        ("{ env = 'KEY' }", "in the environment variable `KEY`"),
+        ("{ command = ['pass', 'mirror'] }", "printed by the command `pass …`"),
+    ] {
+        assert_eq!(mirror(value).unwrap().mirror_key.unwrap().described(), described);
+    }
+    assert!(Home::new("[mirror]\n").load().unwrap().mirror_key.is_none());
+    for (value, said) in [
+        ("'0123'", "cannot stand in the file itself"),
+        ("{ keyring = false }", "must be { keyring = true }"),
+        ("{ keychain = true }", "unknown kind of place"),
+        ("7", "cannot be a number"),
+    ] {
+        let error = mirror(value).unwrap_err();
+        assert_eq!(error.kind, ConfigErrorKind::Config);
+        assert!(error.message.contains("config.toml:2: [mirror]: `key`") && error.message.contains(said), "{error:?}");
+        assert!(!format!("{error:?}").contains("0123"), "{error:?}");
+    }
+    let error = Home::new("[mirror]\nkeys = 1\n").load().unwrap_err();
+    assert!(error.message.contains("[mirror]: unknown key `keys`"), "{error:?}");
+    assert_eq!(Home::new("mirror = 1\n").load().unwrap_err().hints, ["write `[mirror]`"]);
+}
