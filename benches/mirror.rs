@@ -1,6 +1,6 @@
 //! Measures the mirror with made-up contacts: how fast it fills, how large it gets, how fast a cold process finds one.
 //!
-//! `cargo bench --bench mirror -- [CONTACTS]` fills a database in a temporary folder, then asks it 200 different questions, each
+//! `cargo bench --bench mirror -- [encrypted] [CONTACTS]` fills a database in a temporary folder, then asks it 200 different questions, each
 //! by a process of its own, and prints medians, 99th percentiles and the largest peak of memory.
 
 #![expect(
@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use contacts::mirror::{FILE_NAME, Mode, Pass, Prepared, Proof, Store, SyncTarget};
+use contacts::mirror::{DatabaseKey, FILE_NAME, Header, Mode, Pass, Prepared, Proof, Store, SyncTarget, header};
 use contacts::model::{
     Channel, ChannelKind, Contact, Email, Filter, LastChat, Manager, Query, RawJson, Time, Word, phone,
 };
@@ -28,19 +28,33 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["ask", path, kind, text] => ask(Path::new(path), kind, text),
-        ["fill", folder, contacts] => fill(&Path::new(folder).join(FILE_NAME), contacts.parse().unwrap()),
-        ["keep", folder, contacts] => measure(Path::new(folder), contacts.parse().unwrap()),
-        rest => {
-            let folder = tempfile::tempdir().unwrap();
-            measure(folder.path(), rest.first().map_or(100_000, |count| count.parse().unwrap()));
-        }
+        ["fill", folder, contacts] => fill(&Path::new(folder).join(FILE_NAME), contacts.parse().unwrap(), None),
+        ["keep", folder, contacts] => measure(Path::new(folder), contacts.parse().unwrap(), None),
+        ["encrypted", rest @ ..] => measure_new(rest, Some(&key())),
+        rest => measure_new(rest, None),
     }
 }
 
-fn measure(folder: &Path, contacts: usize) {
+/// A key that is none to anybody who reads this.
+fn key() -> DatabaseKey {
+    DatabaseKey::parse("0f".repeat(DatabaseKey::DIGITS / 2).into()).unwrap()
+}
+
+/// Opens a mirror, with the key if it is encrypted.
+fn open(path: &Path, mode: Mode) -> Store {
+    let key = (header(path).unwrap() == Header::Encrypted).then(key);
+    Store::open_with(path, mode, key.as_ref()).unwrap()
+}
+
+fn measure_new(args: &[&str], key: Option<&DatabaseKey>) {
+    let folder = tempfile::tempdir().unwrap();
+    measure(folder.path(), args.first().map_or(100_000, |count| count.parse().unwrap()), key);
+}
+
+fn measure(folder: &Path, contacts: usize, key: Option<&DatabaseKey>) {
     let path = folder.join(FILE_NAME);
     if !path.exists() {
-        fill(&path, contacts);
+        fill(&path, contacts, key);
         refresh(&path, contacts);
     }
     let size = std::fs::metadata(&path).unwrap().len();
@@ -97,11 +111,11 @@ fn spread(times: &mut [Duration]) -> String {
     format!("p50 {:.2} ms  p99 {:.2} ms  max {:.2} ms", at(50), at(99), at(100))
 }
 
-fn fill(path: &Path, contacts: usize) {
+fn fill(path: &Path, contacts: usize, key: Option<&DatabaseKey>) {
     let making = Instant::now();
     (0..contacts).step_by(100).for_each(|id| drop(contact(id)));
     let making = making.elapsed() * 100;
-    let mut store = Store::open(path, Mode::Write).unwrap();
+    let mut store = Store::open_with(path, Mode::Write, key).unwrap();
     let begin = Instant::now();
     let now = Timestamp::from_second(1_790_000_000).unwrap();
     let mut batch = store.begin_sync(&TARGET, Pass::Full, now).unwrap();
@@ -129,7 +143,7 @@ fn fill(path: &Path, contacts: usize) {
 }
 
 fn refresh(path: &Path, contacts: usize) {
-    let mut store = Store::open(path, Mode::Write).unwrap();
+    let mut store = open(path, Mode::Write);
     let begin = Instant::now();
     let now = Timestamp::from_second(1_790_000_100).unwrap();
     let mut batch = store.begin_sync(&TARGET, Pass::Increment, now).unwrap();
@@ -156,7 +170,7 @@ fn ask(path: &Path, kind: &str, text: &str) {
         "list" => {}
         _ => filter.words = Word::split(text),
     }
-    let store = Store::open(path, Mode::Read).unwrap();
+    let store = open(path, Mode::Read);
     let found = store.search(&["support"], &Query { filter, ..Query::default() }).unwrap();
     drop(store);
     let elapsed = begin.elapsed().as_micros();

@@ -748,6 +748,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index, and compare a few contacts with their vendors')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a contact, or all of a profile, and every trace of it')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Store the database unencrypted again')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -892,11 +894,83 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'contacts;mirror;encrypt' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Show these columns, in this order')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Filter the JSON with a jq program; strings are printed raw')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Fill a template (Jinja) with the contacts')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Write errors as text or as JSON, one object a line')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report of the query as JSON (`-` is stderr)')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Record every exchange as a HAR file, without secrets')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give one request this long')
+            [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
+            [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
+            [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Answer from the local mirror (`contacts sync` fills it)')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right')
+            [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show every column, however wide')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Add the vendor''s own object to each contact as `raw`')
+            [CompletionResult]::new('--csv-safe', '--csv-safe', [CompletionResultType]::ParameterName, 'Guard cells that a spreadsheet would run as formulas (csv)')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not send long output through a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'contacts;mirror;decrypt' {
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask this profile (repeat, or separate by commas)')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx')
+            [CompletionResult]::new('--columns', '--columns', [CompletionResultType]::ParameterName, 'Show these columns, in this order')
+            [CompletionResult]::new('--jq', '--jq', [CompletionResultType]::ParameterName, 'Filter the JSON with a jq program; strings are printed raw')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'Fill a template (Jinja) with the contacts')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('--error-format', '--error-format', [CompletionResultType]::ParameterName, 'Write errors as text or as JSON, one object a line')
+            [CompletionResult]::new('--report', '--report', [CompletionResultType]::ParameterName, 'Write a report of the query as JSON (`-` is stderr)')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Record every exchange as a HAR file, without secrets')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give one request this long')
+            [CompletionResult]::new('--max-retries', '--max-retries', [CompletionResultType]::ParameterName, 'Repeat a failed request so often')
+            [CompletionResult]::new('--max-wait', '--max-wait', [CompletionResultType]::ParameterName, 'Wait so long for rate limits in all')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Have so many requests under way at once')
+            [CompletionResult]::new('--demo', '--demo', [CompletionResultType]::ParameterName, 'Try it without an account: made-up contacts from four vendors, served inside this process')
+            [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--all-profiles', '--all-profiles', [CompletionResultType]::ParameterName, 'Ask every profile')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Answer from the local mirror (`contacts sync` fills it)')
+            [CompletionResult]::new('--refresh', '--refresh', [CompletionResultType]::ParameterName, 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right')
+            [CompletionResult]::new('--wide', '--wide', [CompletionResultType]::ParameterName, 'Show every column, however wide')
+            [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Add the vendor''s own object to each contact as `raw`')
+            [CompletionResult]::new('--csv-safe', '--csv-safe', [CompletionResultType]::ParameterName, 'Guard cells that a spreadsheet would run as formulas (csv)')
+            [CompletionResult]::new('--no-pager', '--no-pager', [CompletionResultType]::ParameterName, 'Do not send long output through a pager')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say nothing but errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'contacts;mirror;help' {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is stored of each profile, and how old it is')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index, and compare a few contacts with their vendors')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a contact, or all of a profile, and every trace of it')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Store the database unencrypted again')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -910,6 +984,12 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             break
         }
         'contacts;mirror;help;forget' {
+            break
+        }
+        'contacts;mirror;help;encrypt' {
+            break
+        }
+        'contacts;mirror;help;decrypt' {
             break
         }
         'contacts;mirror;help;help' {
@@ -1362,6 +1442,8 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check the database, every contact and the index, and compare a few contacts with their vendors')
             [CompletionResult]::new('rebuild', 'rebuild', [CompletionResultType]::ParameterValue, 'Make the index anew from the stored contacts, without the network')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Remove a contact, or all of a profile, and every trace of it')
+            [CompletionResult]::new('encrypt', 'encrypt', [CompletionResultType]::ParameterValue, 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says')
+            [CompletionResult]::new('decrypt', 'decrypt', [CompletionResultType]::ParameterValue, 'Store the database unencrypted again')
             break
         }
         'contacts;help;mirror;status' {
@@ -1374,6 +1456,12 @@ Register-ArgumentCompleter -Native -CommandName 'contacts' -ScriptBlock {
             break
         }
         'contacts;help;mirror;forget' {
+            break
+        }
+        'contacts;help;mirror;encrypt' {
+            break
+        }
+        'contacts;help;mirror;decrypt' {
             break
         }
         'contacts;help;diff' {

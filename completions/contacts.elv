@@ -721,6 +721,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand verify 'Check the database, every contact and the index, and compare a few contacts with their vendors'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
             cand forget 'Remove a contact, or all of a profile, and every trace of it'
+            cand encrypt 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says'
+            cand decrypt 'Store the database unencrypted again'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contacts;mirror;status'= {
@@ -860,11 +862,81 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'contacts;mirror;encrypt'= {
+            cand -p 'Ask this profile (repeat, or separate by commas)'
+            cand --profile 'Ask this profile (repeat, or separate by commas)'
+            cand --max-age 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not'
+            cand --config 'Read this configuration file'
+            cand -o 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --output 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --columns 'Show these columns, in this order'
+            cand --jq 'Filter the JSON with a jq program; strings are printed raw'
+            cand --template 'Fill a template (Jinja) with the contacts'
+            cand --color 'Colour the output'
+            cand --error-format 'Write errors as text or as JSON, one object a line'
+            cand --report 'Write a report of the query as JSON (`-` is stderr)'
+            cand --trace 'Record every exchange as a HAR file, without secrets'
+            cand --timeout 'Give one request this long'
+            cand --max-retries 'Repeat a failed request so often'
+            cand --max-wait 'Wait so long for rate limits in all'
+            cand --concurrency 'Have so many requests under way at once'
+            cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
+            cand -A 'Ask every profile'
+            cand --all-profiles 'Ask every profile'
+            cand --local 'Answer from the local mirror (`contacts sync` fills it)'
+            cand --refresh 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right'
+            cand --wide 'Show every column, however wide'
+            cand --raw 'Add the vendor''s own object to each contact as `raw`'
+            cand --csv-safe 'Guard cells that a spreadsheet would run as formulas (csv)'
+            cand --no-pager 'Do not send long output through a pager'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'contacts;mirror;decrypt'= {
+            cand -p 'Ask this profile (repeat, or separate by commas)'
+            cand --profile 'Ask this profile (repeat, or separate by commas)'
+            cand --max-age 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not'
+            cand --config 'Read this configuration file'
+            cand -o 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --output 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx'
+            cand --columns 'Show these columns, in this order'
+            cand --jq 'Filter the JSON with a jq program; strings are printed raw'
+            cand --template 'Fill a template (Jinja) with the contacts'
+            cand --color 'Colour the output'
+            cand --error-format 'Write errors as text or as JSON, one object a line'
+            cand --report 'Write a report of the query as JSON (`-` is stderr)'
+            cand --trace 'Record every exchange as a HAR file, without secrets'
+            cand --timeout 'Give one request this long'
+            cand --max-retries 'Repeat a failed request so often'
+            cand --max-wait 'Wait so long for rate limits in all'
+            cand --concurrency 'Have so many requests under way at once'
+            cand --demo 'Try it without an account: made-up contacts from four vendors, served inside this process'
+            cand -A 'Ask every profile'
+            cand --all-profiles 'Ask every profile'
+            cand --local 'Answer from the local mirror (`contacts sync` fills it)'
+            cand --refresh 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right'
+            cand --wide 'Show every column, however wide'
+            cand --raw 'Add the vendor''s own object to each contact as `raw`'
+            cand --csv-safe 'Guard cells that a spreadsheet would run as formulas (csv)'
+            cand --no-pager 'Do not send long output through a pager'
+            cand -q 'Say nothing but errors'
+            cand --quiet 'Say nothing but errors'
+            cand -v 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand --verbose 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'contacts;mirror;help'= {
             cand status 'Show what is stored of each profile, and how old it is'
             cand verify 'Check the database, every contact and the index, and compare a few contacts with their vendors'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
             cand forget 'Remove a contact, or all of a profile, and every trace of it'
+            cand encrypt 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says'
+            cand decrypt 'Store the database unencrypted again'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'contacts;mirror;help;status'= {
@@ -874,6 +946,10 @@ set edit:completion:arg-completer[contacts] = {|@words|
         &'contacts;mirror;help;rebuild'= {
         }
         &'contacts;mirror;help;forget'= {
+        }
+        &'contacts;mirror;help;encrypt'= {
+        }
+        &'contacts;mirror;help;decrypt'= {
         }
         &'contacts;mirror;help;help'= {
         }
@@ -1298,6 +1374,8 @@ set edit:completion:arg-completer[contacts] = {|@words|
             cand verify 'Check the database, every contact and the index, and compare a few contacts with their vendors'
             cand rebuild 'Make the index anew from the stored contacts, without the network'
             cand forget 'Remove a contact, or all of a profile, and every trace of it'
+            cand encrypt 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says'
+            cand decrypt 'Store the database unencrypted again'
         }
         &'contacts;help;mirror;status'= {
         }
@@ -1306,6 +1384,10 @@ set edit:completion:arg-completer[contacts] = {|@words|
         &'contacts;help;mirror;rebuild'= {
         }
         &'contacts;help;mirror;forget'= {
+        }
+        &'contacts;help;mirror;encrypt'= {
+        }
+        &'contacts;help;mirror;decrypt'= {
         }
         &'contacts;help;diff'= {
         }

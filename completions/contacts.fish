@@ -564,38 +564,40 @@ complete -c contacts -n "__fish_contacts_using_subcommand sync" -l no-pager -d '
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -s h -l help -d 'Print help'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l config -d 'Read this configuration file' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s o -l output -d 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l columns -d 'Show these columns, in this order' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l template -d 'Fill a template (Jinja) with the contacts' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l color -d 'Colour the output' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l config -d 'Read this configuration file' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -s o -l output -d 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l columns -d 'Show these columns, in this order' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l template -d 'Fill a template (Jinja) with the contacts' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l color -d 'Colour the output' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l timeout -d 'Give one request this long' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l max-retries -d 'Repeat a failed request so often' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l max-wait -d 'Wait so long for rate limits in all' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l concurrency -d 'Have so many requests under way at once' -r
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s A -l all-profiles -d 'Ask every profile'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l refresh -d 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l wide -d 'Show every column, however wide'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l raw -d 'Add the vendor\'s own object to each contact as `raw`'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l csv-safe -d 'Guard cells that a spreadsheet would run as formulas (csv)'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -l no-pager -d 'Do not send long output through a pager'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s q -l quiet -d 'Say nothing but errors'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -s h -l help -d 'Print help'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l timeout -d 'Give one request this long' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l max-retries -d 'Repeat a failed request so often' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l max-wait -d 'Wait so long for rate limits in all' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -s A -l all-profiles -d 'Ask every profile'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l refresh -d 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l wide -d 'Show every column, however wide'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l raw -d 'Add the vendor\'s own object to each contact as `raw`'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l csv-safe -d 'Guard cells that a spreadsheet would run as formulas (csv)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l no-pager -d 'Do not send long output through a pager'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -s q -l quiet -d 'Say nothing but errors'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -s h -l help -d 'Print help'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "encrypt" -d 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "decrypt" -d 'Store the database unencrypted again'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l config -d 'Read this configuration file' -r -F
@@ -705,10 +707,66 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Say nothing but errors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l config -d 'Read this configuration file' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -s o -l output -d 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l columns -d 'Show these columns, in this order' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l template -d 'Fill a template (Jinja) with the contacts' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l color -d 'Colour the output' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l timeout -d 'Give one request this long' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l max-retries -d 'Repeat a failed request so often' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l max-wait -d 'Wait so long for rate limits in all' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -s A -l all-profiles -d 'Ask every profile'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l refresh -d 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l wide -d 'Show every column, however wide'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l raw -d 'Add the vendor\'s own object to each contact as `raw`'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l csv-safe -d 'Guard cells that a spreadsheet would run as formulas (csv)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l no-pager -d 'Do not send long output through a pager'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -s q -l quiet -d 'Say nothing but errors'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -s h -l help -d 'Print help'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l config -d 'Read this configuration file' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -s o -l output -d 'Print as table, json, ndjson, csv, tsv, yaml, md or xlsx' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l columns -d 'Show these columns, in this order' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l jq -d 'Filter the JSON with a jq program; strings are printed raw' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l template -d 'Fill a template (Jinja) with the contacts' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l color -d 'Colour the output' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
+json\t''"
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l timeout -d 'Give one request this long' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l max-retries -d 'Repeat a failed request so often' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l max-wait -d 'Wait so long for rate limits in all' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l concurrency -d 'Have so many requests under way at once' -r
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l demo -d 'Try it without an account: made-up contacts from four vendors, served inside this process'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -s A -l all-profiles -d 'Ask every profile'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l local -d 'Answer from the local mirror (`contacts sync` fills it)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l refresh -d 'Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l wide -d 'Show every column, however wide'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l raw -d 'Add the vendor\'s own object to each contact as `raw`'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l csv-safe -d 'Guard cells that a spreadsheet would run as formulas (csv)'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l no-pager -d 'Do not send long output through a pager'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -s q -l quiet -d 'Say nothing but errors'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -s v -l verbose -d 'Say more: requests (-v), headers (-vv), bodies (-vvv); secrets are never shown'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -s h -l help -d 'Print help'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "status" -d 'Show what is stored of each profile, and how old it is'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "encrypt" -d 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says'
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "decrypt" -d 'Store the database unencrypted again'
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l since -d 'Changes seen since then: a time, a date, or as `7d`' -r
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
@@ -1027,6 +1085,8 @@ complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "verify" -d 'Check the database, every contact and the index, and compare a few contacts with their vendors'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "rebuild" -d 'Make the index anew from the stored contacts, without the network'
 complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "forget" -d 'Remove a contact, or all of a profile, and every trace of it'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "encrypt" -d 'Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says'
+complete -c contacts -n "__fish_contacts_using_subcommand help; and __fish_seen_subcommand_from mirror" -f -a "decrypt" -d 'Store the database unencrypted again'
 
 # What only the configuration knows is asked of the program; the rest is above.
 function __fish_contacts_known

@@ -87,7 +87,7 @@ fn the_readme_calls_options_that_exist() {
     for command in commands() {
         help.push_str(&printed(&command.split_whitespace().chain(["--help"]).collect::<Vec<_>>()));
     }
-    let cargo = ["--release", "--locked", "--path"];
+    let cargo = ["--release", "--locked", "--path", "--features"];
     for word in readme.split(|c: char| c.is_whitespace() || "`|()=[],;".contains(c)) {
         if word.strip_prefix("--").is_some_and(|name| name.starts_with(char::is_alphabetic)) && !cargo.contains(&word) {
             assert!(help.contains(word), "README.md names `{word}`, which no help knows");

@@ -91,6 +91,7 @@ impl Desk {
     fn run(&self, arguments: &[&str], input: &str) -> (Option<i32>, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_contacts"));
         command.args(arguments).env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path());
+        command.env("XDG_DATA_HOME", self.home.path().join("data"));
         for name in ["CONTACTS_CONFIG", "CONTACTS_PROFILE", "CONTACTS_VENDOR", "CONTACTS_OUTPUT", "XDG_STATE_HOME"] {
             command.env_remove(name);
         }
@@ -145,6 +146,65 @@ fn inside_a_login() {
     assert_eq!(desk.run(&["list"], "").0, Some(4));
 }
 
+#[cfg(feature = "encryption")]
+#[test]
+fn the_mirrors_key_is_made_kept_and_found() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/with-keyring");
+    let output = inside(Command::new(script), "inside_an_encrypted_mirror");
+    if output.status.code() != Some(SKIPPED) {
+        assert_passed(&output);
+    }
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+#[ignore = "run by `the_mirrors_key_is_made_kept_and_found`"]
+fn inside_an_encrypted_mirror() {
+    let desk = Desk::new();
+    let database = desk.home.path().join("data/contacts/mirror.db");
+    let is_encrypted = || std::fs::read(&database).unwrap().starts_with(b"contacts-mirror\x01");
+    let run = |line: &str, code: i32, says: &[&str]| {
+        let (status, said) = desk.run(&line.split(' ').collect::<Vec<_>>(), "");
+        assert!(status == Some(code) && says.iter().all(|part| said.contains(part)), "{line}: {status:?} {said}");
+        said
+    };
+    assert_eq!(desk.run(&["login", "bot", "--stdin"], &desk.token).0, Some(0));
+    run("sync", 0, &[]);
+    assert!(!is_encrypted());
+    let rows = run("-q --local list --all -o ndjson", 0, &[]);
+    let mut said = run("mirror encrypt", 0, &["a new key is in the keyring (contacts / mirror/key)", "is encrypted"]);
+    let key = SystemKeyring.get("mirror", "key").unwrap().unwrap();
+    assert_eq!(key.expose_secret().len(), 64);
+    assert!(is_encrypted());
+    assert_eq!(run("-q --local list --all -o ndjson", 0, &[]), rows);
+    said += &run("-vvv sync", 0, &[]);
+    said += &run("mirror status", 0, &["mirror.db is encrypted"]);
+    said += &run("mirror verify", 0, &["0 problems"]);
+    let config = std::fs::read_to_string(desk.home.path().join("contacts/config.toml")).unwrap();
+    assert!(config.contains("[mirror]\nkey = { keyring = true }\n"), "{config}");
+    // A key that is lost is told, and no new one is made over it.
+    assert!(SystemKeyring.delete("mirror", "key").unwrap());
+    let lost = ["the key of the mirror is not in the keyring (entry contacts / mirror/key)", "contacts sync"];
+    for line in ["--local list", "sync", "mirror status", "mirror encrypt", "mirror decrypt"] {
+        said += &run(line, 4, &lost);
+    }
+    assert!(SystemKeyring.get("mirror", "key").unwrap().is_none() && is_encrypted());
+    SystemKeyring.set("mirror", "key", &SecretString::from("0".repeat(64))).unwrap();
+    said += &run("--local list", 4, &["its key is another one"]);
+    SystemKeyring.set("mirror", "key", &key).unwrap();
+    // Without the line in the file, `encrypt` writes it anew and changes nothing else.
+    std::fs::write(desk.home.path().join("contacts/config.toml"), config.split("[mirror]").next().unwrap()).unwrap();
+    said += &run("--local list", 3, &["names no key"]);
+    said += &run("mirror encrypt", 0, &["is encrypted already"]);
+    assert_eq!(run("-q --local list --all -o ndjson", 0, &[]), rows);
+    said += &run("mirror decrypt", 0, &["stays in the keyring"]);
+    assert!(!is_encrypted());
+    assert_eq!(run("-q --local list --all -o ndjson", 0, &[]), rows);
+    said += &run("mirror encrypt", 0, &["is encrypted"]);
+    assert_eq!(SystemKeyring.get("mirror", "key").unwrap().unwrap().expose_secret(), key.expose_secret(), "the same");
+    assert!(!said.contains(&key.expose_secret()[..12]), "the key is told");
+}
+
 #[test]
 fn without_a_keyring_nothing_is_kept_anywhere() {
     let (output, elapsed) = with_bus("unix:path=/nonexistent/bus", "inside_no_login");
@@ -162,6 +222,12 @@ fn inside_no_login() {
     }
     let file = std::fs::read_to_string(desk.home.path().join("contacts/config.toml")).unwrap();
     assert!(!file.contains(&desk.token), "{file}");
+    #[cfg(feature = "encryption")]
+    {
+        let (status, said) = desk.run(&["mirror", "encrypt"], "");
+        assert!(status == Some(4) && said.contains("no keyring") && said.contains("{ env ="), "{said}");
+        assert_eq!(std::fs::read_to_string(desk.home.path().join("contacts/config.toml")).unwrap(), file);
+    }
 }
 
 /// Runs `test` with this session bus and says how long it took.

@@ -1,14 +1,14 @@
 //! What every command is handed: environment, streams, clock, configuration; and how a profile becomes a source.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, Wanted, secret};
+use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, SecretSource, Wanted, secret};
 use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
-use crate::mirror::{MirrorError, MirrorSource};
+use crate::mirror::{DatabaseKey, MirrorError, MirrorSource, Mode};
 use crate::model::Contact;
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
@@ -37,6 +37,8 @@ pub struct Context {
     config_error: Option<ConfigError>,
     runtime: Option<tokio::runtime::Runtime>,
     demo: RefCell<Option<Sandbox>>,
+    /// The key of the mirror, once it was needed.
+    mirror_key: OnceCell<Result<DatabaseKey, Failure>>,
     failures: Cell<u32>,
 }
 
@@ -104,6 +106,7 @@ impl Context {
             config_error,
             runtime: Some(runtime),
             demo,
+            mirror_key: OnceCell::new(),
             failures: Cell::new(0),
         })
     }
@@ -124,6 +127,19 @@ impl Context {
     /// What `[defaults]` says.
     pub fn defaults(&self) -> &Defaults {
         &self.config.defaults
+    }
+
+    /// Where the configuration says that the mirror's key is kept, if the mirror is to be encrypted.
+    pub fn mirror_key(&self) -> Option<&SecretSource> {
+        self.config.mirror_key.as_ref()
+    }
+
+    /// The mirror's key, or why it cannot be had: asked for once.
+    pub fn once_mirror_key(
+        &self,
+        fetch: impl FnOnce() -> Result<DatabaseKey, Failure>,
+    ) -> Result<DatabaseKey, Failure> {
+        self.mirror_key.get_or_init(fetch).clone()
     }
 
     /// Says a line to the person, unless they want quiet, or a program reads the errors as JSON.
@@ -211,7 +227,12 @@ impl Context {
             _ => return Ok(None),
         };
         let path = super::store::path(self)?;
-        let opened = MirrorSource::open(&path, &profile.name, profile.vendor.name);
+        let key = match super::store::key(self, Mode::Read) {
+            Ok(key) => key,
+            Err(failure) if must => return Err(failure.of(&profile.name, profile.vendor.name)),
+            Err(failure) => return Ok(self.without_mirror(profile, &failure.message)),
+        };
+        let opened = MirrorSource::open(&path, &profile.name, profile.vendor.name, key.as_ref());
         match opened {
             Ok(mirror) => {
                 let as_of = mirror.as_of();
@@ -235,8 +256,15 @@ impl Context {
                 }
                 Err(failure)
             }
+            Err(error @ MirrorError::WrongKey { .. }) => Ok(self.without_mirror(profile, &error.to_string())),
             Err(_) => Ok(None),
         }
+    }
+
+    /// Says why the vendor is asked instead: nothing else would tell that a mirror whose key is not to be had never answers.
+    fn without_mirror(&self, profile: &Profile, why: &str) -> Option<Arc<dyn Source>> {
+        self.say(&format!("warning: {}: the mirror cannot answer: {why}", profile.name));
+        None
     }
 
     fn open_each(&self, open: impl Fn(&Profile) -> Result<Arc<dyn Source>, Failure>) -> Result<Opened, Failure> {

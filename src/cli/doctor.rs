@@ -62,7 +62,8 @@ pub fn run(context: &Context) -> Result<ExitCode, Failure> {
 fn diagnose(context: &Context, store: &dyn SecretStore, say: &mut Say<'_>) -> Result<bool, Failure> {
     let candidates = candidates(context)?;
     let kept = |profile: &Profile| profile.secrets.values().any(|source| matches!(source, SecretSource::Keyring));
-    let uses_keyring = candidates.iter().any(|(_, profile)| profile.as_ref().is_ok_and(kept));
+    let of_mirror = matches!(context.mirror_key(), Some(SecretSource::Keyring));
+    let uses_keyring = of_mirror || candidates.iter().any(|(_, profile)| profile.as_ref().is_ok_and(kept));
     say("this machine", machine::examine(context, store, uses_keyring, &candidates))?;
     for (name, profile) in &candidates {
         let mut checks = Vec::new();

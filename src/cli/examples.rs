@@ -118,6 +118,12 @@ pub const EXAMPLES: &[Example] = &[
     runs("mirror rebuild", "contacts mirror rebuild", "make the index anew"),
     runs("mirror forget", "contacts -p woot mirror forget 153", "one contact, and every trace of it"),
     runs("mirror forget", "contacts -p woot mirror forget", "all of a profile"),
+    parses(
+        "mirror encrypt",
+        "contacts mirror encrypt",
+        "make a key, keep it in the keyring, and encrypt what is stored",
+    ),
+    parses("mirror decrypt", "contacts mirror decrypt", "as it was before; the key stays in the keyring"),
     runs("diff", "contacts diff --since 24h", "what changed in a day"),
     runs("log", "contacts log 66479c84768ad49f146c105c", "what changed in one contact"),
     runs("api", "contacts -p support api /api/v1/me", "the reply as the vendor sent it"),

@@ -1,5 +1,7 @@
 //! `contacts mirror`, `contacts diff` and `contacts log`: what the local mirror holds, and what changed in it.
 
+mod encryption;
+
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -34,6 +36,10 @@ enum MirrorCommand {
     Rebuild,
     /// Remove a contact, or all of a profile, and every trace of it
     Forget(ForgetArgs),
+    /// Encrypt the database with a key from the keyring, or from where `key` under `[mirror]` says
+    Encrypt,
+    /// Store the database unencrypted again
+    Decrypt,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -65,7 +71,7 @@ pub struct LogArgs {
 }
 
 const STATUS: &[&str] =
-    &["profile", "vendor", "contacts", "as_of", "verdict", "exact_at", "unfinished", "missing", "account"];
+    &["profile", "vendor", "contacts", "as_of", "verdict", "exact_at", "unfinished", "missing", "account", "encrypted"];
 const CHANGES: &[&str] = &["seen_at", "profile", "contact_id", "field", "old", "new"];
 
 /// Runs `contacts mirror`.
@@ -79,13 +85,21 @@ pub fn run(context: &Context, args: &MirrorArgs) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         MirrorCommand::Forget(args) => forget(context, args),
+        MirrorCommand::Encrypt => encryption::encrypt(context),
+        MirrorCommand::Decrypt => encryption::decrypt(context),
     }
 }
 
 fn status(context: &Context) -> Result<ExitCode, Failure> {
     let show = Show::resolve(context, None)?;
+    let mut encrypted = false;
     let profiles = match open(context, Mode::Read) {
-        Ok(store) => store.status().map_err(failed)?,
+        Ok(store) => {
+            encrypted = store.is_encrypted();
+            let how = if encrypted { "encrypted" } else { "not encrypted" };
+            context.say(&format!("{} is {how}", context.env.shown(store.path())));
+            store.status().map_err(failed)?
+        }
         Err(failure) if !path(context)?.exists() => {
             drop(failure);
             context.say("there is no mirror yet; contacts sync makes it");
@@ -107,6 +121,7 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
                 ("unfinished", json!(profile.unfinished)),
                 ("missing", json!(profile.missing)),
                 ("account", json!(profile.account)),
+                ("encrypted", json!(encrypted)),
             ])
         })
         .collect();

@@ -1,8 +1,10 @@
-//! Opens the mirror for every command: where it lies, and who else could read it.
+//! Opens the mirror for every command: where it lies, which key opens it, and who else could read it.
 
 use std::path::PathBuf;
 
-use crate::mirror::{Exposed, FILE_NAME, MirrorError, Mode, Store, exposed};
+use crate::config::keyring::{SecretStore, SystemKeyring};
+use crate::config::{SecretSource, mirror_key};
+use crate::mirror::{CAN_ENCRYPT, DatabaseKey, Exposed, FILE_NAME, Header, MirrorError, Mode, Store, exposed, header};
 
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
@@ -19,7 +21,8 @@ pub fn path(context: &Context) -> Result<PathBuf, Failure> {
 pub fn open(context: &Context, mode: Mode) -> Result<Store, Failure> {
     let path = path(context)?;
     let before = if mode == Mode::Write { exposed(&path) } else { Vec::new() };
-    let store = Store::open(&path, mode).map_err(failed)?;
+    let key = key(context, mode)?;
+    let store = Store::open_with(&path, mode, key.as_ref()).map_err(failed)?;
     if !before.is_empty() {
         let after = exposed(&path);
         for Exposed { path, mode } in before.iter().filter(|found| !after.contains(found)) {
@@ -28,6 +31,43 @@ pub fn open(context: &Context, mode: Mode) -> Result<Store, Failure> {
         }
     }
     Ok(store)
+}
+
+/// The key that the mirror is to be opened with; none if it is not encrypted.
+///
+/// A keyring is touched, or a command run, only where the key is needed, and once.
+pub fn key(context: &Context, mode: Mode) -> Result<Option<DatabaseKey>, Failure> {
+    let path = path(context)?;
+    let found = header(&path).map_err(failed)?;
+    let needed = found == Header::Encrypted || (found == Header::Nothing && mode == Mode::Write);
+    if found == Header::Encrypted && context.globals.demo {
+        let failure = Failure::new(FailureKind::Config, "the mirror is encrypted, and the demo reads no configuration");
+        return Err(failure.hint("leave --demo out, or set XDG_DATA_HOME to another folder"));
+    }
+    if found == Header::Encrypted && !CAN_ENCRYPT {
+        return Err(failed(MirrorError::Unreadable { path }));
+    }
+    let source = if found == Header::Encrypted { context.config()?.mirror_key.as_ref() } else { context.mirror_key() };
+    match source {
+        Some(_) if !CAN_ENCRYPT && found != Header::Foreign => Err(failed(MirrorError::CannotEncrypt)),
+        Some(_) if found == Header::Plain => Err(failed(MirrorError::NotEncrypted { path })),
+        Some(source) if needed => context.once_mirror_key(|| fetch(context, source, &SystemKeyring)).map(Some),
+        None if found == Header::Encrypted => Err(failed(MirrorError::NoKey { path })),
+        _ => Ok(None),
+    }
+}
+
+/// Fetches the key from where it is kept.
+pub fn fetch(context: &Context, source: &SecretSource, store: &dyn SecretStore) -> Result<DatabaseKey, Failure> {
+    let digits = mirror_key::fetch(source, &context.env, store)?;
+    DatabaseKey::parse(digits).ok_or_else(|| {
+        let (what, place) = (DatabaseKey::DIGITS, source.described());
+        let failure = Failure::new(
+            FailureKind::Auth,
+            format!("the key of the mirror, {place}, is not {what} hexadecimal digits"),
+        );
+        failure.hint("make one:  openssl rand -hex 32")
+    })
 }
 
 /// Tells a person what of the mirror others have rights to.

@@ -37,6 +37,39 @@ pub enum MirrorError {
         /// What is wrong.
         detail: String,
     },
+    /// It is encrypted, and no key was given.
+    #[error("the mirror `{}` is encrypted, and the configuration names no key for it", path.display())]
+    NoKey {
+        /// The database.
+        path: PathBuf,
+    },
+    /// It is encrypted with another key than the one that was given.
+    #[error("the mirror `{}` is encrypted, and its key is another one, or its first page is damaged", path.display())]
+    WrongKey {
+        /// The database.
+        path: PathBuf,
+    },
+    /// A key was given, and the database is not encrypted.
+    #[error("the mirror `{}` is not encrypted, and the configuration says that it is to be", path.display())]
+    NotEncrypted {
+        /// The database.
+        path: PathBuf,
+    },
+    /// It is encrypted, and this build knows no encryption.
+    #[error("the mirror `{}` is encrypted, and this build of `contacts` cannot read it", path.display())]
+    Unreadable {
+        /// The database.
+        path: PathBuf,
+    },
+    /// A key was given, and this build knows no encryption.
+    #[error("the mirror is to be encrypted, and this build of `contacts` cannot do that")]
+    CannotEncrypt,
+    /// It cannot be written anew while somebody has it open.
+    #[error("the mirror `{}` is in use by another process", path.display())]
+    InUse {
+        /// The database.
+        path: PathBuf,
+    },
     /// It cannot be written to.
     #[error("the mirror `{}` cannot be written: {detail}", path.display())]
     ReadOnly {
@@ -125,6 +158,25 @@ impl MirrorError {
                 "`contacts mirror rebuild` repairs the index; if that fails, move the file away and run `contacts sync`"
                     .to_owned()
             }
+            Self::NoKey { .. } => {
+                "say under `[mirror]` where the key is kept, as `key = { keyring = true }`; if it is in the keyring, \
+                 `contacts mirror encrypt` writes that for you"
+                    .to_owned()
+            }
+            Self::WrongKey { .. } => {
+                "`key` under `[mirror]` must lead to the key it was encrypted with; if that is lost, move the file \
+                 away and run `contacts sync`"
+                    .to_owned()
+            }
+            Self::NotEncrypted { .. } => {
+                "`contacts mirror encrypt` encrypts it; or take `key` out of `[mirror]`".to_owned()
+            }
+            Self::Unreadable { .. } | Self::CannotEncrypt => {
+                "build it with `cargo install --features encryption`".to_owned()
+            }
+            Self::InUse { .. } => {
+                "wait until it ends, or stop it: a `sync --watch`, a `pick`; then try again".to_owned()
+            }
             Self::ReadOnly { .. } => "check the permissions of the file and its folder".to_owned(),
             Self::NetworkDrive { .. } => {
                 "machines that share it could damage it; set `XDG_DATA_HOME` to a folder on a local disk".to_owned()
@@ -148,9 +200,15 @@ impl MirrorError {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::NoContact { .. } => ErrorKind::NotFound,
-            Self::Missing { .. } | Self::NoProfile { .. } | Self::AccountChanged { .. } | Self::NetworkDrive { .. } => {
-                ErrorKind::Config
-            }
+            Self::WrongKey { .. } => ErrorKind::Auth,
+            Self::Missing { .. }
+            | Self::NoProfile { .. }
+            | Self::AccountChanged { .. }
+            | Self::NetworkDrive { .. }
+            | Self::NoKey { .. }
+            | Self::NotEncrypted { .. }
+            | Self::Unreadable { .. }
+            | Self::CannotEncrypt => ErrorKind::Config,
             _ => ErrorKind::Unexpected,
         }
     }

@@ -7,6 +7,8 @@
 mod batch;
 mod best;
 mod candidates;
+mod cipher;
+mod convert;
 mod drive;
 mod error;
 mod history;
@@ -29,6 +31,8 @@ mod text;
 mod upkeep;
 
 pub use batch::{Batch, Pass, Proof, SyncReport, SyncTarget};
+pub use cipher::{CAN_ENCRYPT, DatabaseKey, Header, header};
+pub use convert::{decrypt, encrypt};
 pub use error::MirrorError;
 pub use history::Change;
 pub use object::Prepared;

@@ -14,6 +14,7 @@ use crate::source::{
     Window, Wish,
 };
 
+use super::cipher::DatabaseKey;
 use super::error::MirrorError;
 use super::profile::{self, ProfileStatus};
 use super::store::{Mode, Store};
@@ -76,9 +77,14 @@ struct Asked {
 }
 
 impl MirrorSource {
-    /// Opens the mirror of `profile` in the database at `path`.
-    pub fn open(path: &Path, profile: &str, vendor: &'static str) -> Result<Self, MirrorError> {
-        let store = Store::open(path, Mode::Read)?;
+    /// Opens the mirror of `profile` in the database at `path`; `key` if that is encrypted.
+    pub fn open(
+        path: &Path,
+        profile: &str,
+        vendor: &'static str,
+        key: Option<&DatabaseKey>,
+    ) -> Result<Self, MirrorError> {
+        let store = Store::open_with(path, Mode::Read, key)?;
         let status = store.freshness(profile)?.filter(|status| status.vendor == vendor);
         let status = status.ok_or_else(|| MirrorError::NoProfile { profile: profile.to_owned() })?;
         let shared = Shared { profile: profile.to_owned(), store: Mutex::new(store), asked: Mutex::new(Vec::new()) };

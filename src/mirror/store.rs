@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::cipher::{DatabaseKey, key_for, unlock};
+use super::convert;
 use super::drive::network_drive;
 use super::error::MirrorError;
 use super::hunt::Costs;
@@ -14,7 +16,7 @@ use super::schema::{self, APPLICATION_ID, FORMAT};
 
 /// The database's name in the data directory.
 pub const FILE_NAME: &str = "mirror.db";
-const PAGE_BYTES: i64 = 8192;
+pub(super) const PAGE_BYTES: i64 = 8192;
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What the store is opened for.
@@ -33,18 +35,31 @@ pub struct Store {
     pub(super) path: PathBuf,
     /// What the ways to search cost; tests force each way with it.
     pub(super) costs: Costs,
+    pub(super) encrypted: bool,
 }
 
 impl Store {
-    /// Opens the mirror at `path` (the file; [`FILE_NAME`] in the data directory).
+    /// Opens the mirror at `path` (the file; [`FILE_NAME`] in the data directory), which is not encrypted.
     pub fn open(path: &Path, mode: Mode) -> Result<Self, MirrorError> {
-        match mode {
-            Mode::Read => Self::open_read(path),
-            Mode::Write => Self::open_write(path),
+        Self::open_with(path, mode, None)
+    }
+
+    /// [`Self::open`] of a mirror that is encrypted with `key`, or that is to be if it is made now.
+    pub fn open_with(path: &Path, mode: Mode, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
+        let opened = match mode {
+            Mode::Read => Self::open_read(path, key),
+            Mode::Write => Self::open_write(path, key),
+        };
+        match opened {
+            Err(error @ (MirrorError::Foreign { .. } | MirrorError::WrongKey { .. } | MirrorError::Damaged { .. })) => {
+                // It may have become another file while we waited for it.
+                key_for(path, key).and(Err(error))
+            }
+            opened => opened,
         }
     }
 
-    fn open_read(path: &Path) -> Result<Self, MirrorError> {
+    fn open_read(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
         match fs::metadata(path) {
             Ok(found) if found.is_file() && found.len() > 0 => {}
             Ok(found) if found.is_file() => return Err(MirrorError::Missing { path: path.to_owned() }),
@@ -54,45 +69,49 @@ impl Store {
             }
             Err(error) => return Err(file_error(path, &error)),
         }
+        let key = key_for(path, key)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let explain = |error| database_error(path, &error);
         let connection = Connection::open_with_flags(path, flags).map_err(explain)?;
-        match Self::checked(connection, path) {
+        match Self::checked(connection, path, key) {
             Err(MirrorError::ReadOnly { .. }) if nothing_pending(path) => {
                 // A folder that cannot be written to has no room for the shared memory of readers and writers; nobody
                 // can be writing there either, so the file can be read as it stands.
                 let uri = format!("file:{}?immutable=1", uri_path(path));
                 let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-                Self::checked(Connection::open_with_flags(uri, flags).map_err(explain)?, path)
+                Self::checked(Connection::open_with_flags(uri, flags).map_err(explain)?, path, key)
             }
             result => result,
         }
     }
 
-    fn checked(connection: Connection, path: &Path) -> Result<Self, MirrorError> {
-        let explain = |error| database_error(path, &error);
-        connection.busy_timeout(BUSY).map_err(explain)?;
-        match check(&connection, path)? {
+    fn checked(connection: Connection, path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
+        let format = prepared(&connection, path, key)?;
+        match format {
             0 => Err(MirrorError::Missing { path: path.to_owned() }),
-            _ => Ok(Self { connection, path: path.to_owned(), costs: Costs::MEASURED }),
+            _ => Ok(Self::of(connection, path, key)),
         }
     }
 
-    fn open_write(path: &Path) -> Result<Self, MirrorError> {
+    fn of(connection: Connection, path: &Path, key: Option<&DatabaseKey>) -> Self {
+        Self { connection, path: path.to_owned(), costs: Costs::MEASURED, encrypted: key.is_some() }
+    }
+
+    fn open_write(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private_folder(folder)?;
             if let Some(kind) = network_drive(folder) {
                 return Err(MirrorError::NetworkDrive { path: path.to_owned(), kind });
             }
         }
+        let key = key_for(path, key)?;
         create_private_file(path)?;
         // Before SQLite makes its side files: it gives them the rights of the database.
         tighten(path);
         let explain = |error| database_error(path, &error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(explain)?;
-        connection.busy_timeout(BUSY).map_err(explain)?;
-        if check(&connection, path)? == 0 {
+        if prepared(&connection, path, key)? == 0 {
             connection.pragma_update(None, "page_size", PAGE_BYTES).map_err(explain)?;
         }
         let journal: String =
@@ -109,7 +128,9 @@ impl Store {
         if check(&connection, path)? < FORMAT {
             schema::migrate(&mut connection).map_err(explain)?;
         }
-        Ok(Self { connection, path: path.to_owned(), costs: Costs::MEASURED })
+        // Whoever would write a copy holds the database for itself alone, and we have it.
+        convert::remove_leftover(path)?;
+        Ok(Self::of(connection, path, key))
     }
 
     /// Where the database lies.
@@ -117,9 +138,27 @@ impl Store {
         &self.path
     }
 
+    /// Whether it is encrypted.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
     pub(super) fn explain(&self) -> impl Fn(rusqlite::Error) -> MirrorError + Copy + '_ {
         |error| database_error(&self.path, &error)
     }
+}
+
+/// Makes a new connection ready to read: its patience, its key; the format of the mirror.
+pub(super) fn prepared(connection: &Connection, path: &Path, key: Option<&DatabaseKey>) -> Result<i64, MirrorError> {
+    let explain = |error| database_error(path, &error);
+    connection.busy_timeout(BUSY).map_err(explain)?;
+    let Some(key) = key else { return check(connection, path) };
+    unlock(connection, key).map_err(explain)?;
+    check(connection, path).map_err(|error| match error {
+        // The first page that was read could not be made out.
+        MirrorError::Foreign { path } => MirrorError::WrongKey { path },
+        error => error,
+    })
 }
 
 /// Checks that the database is a mirror that this program knows; its format.
@@ -158,7 +197,7 @@ fn create_private_folder(folder: &Path) -> Result<(), MirrorError> {
 }
 
 /// Creates the file for its owner alone, from its first moment; SQLite gives its side files the same rights.
-fn create_private_file(path: &Path) -> Result<(), MirrorError> {
+pub(super) fn create_private_file(path: &Path) -> Result<(), MirrorError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

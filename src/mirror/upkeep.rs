@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Contact, Time};
 
+use super::cipher::decrypted;
 use super::error::MirrorError;
 use super::index::{Postings, drop_block, has_rows, remove_rows};
 use super::key::keys_of;
@@ -224,8 +225,10 @@ impl Store {
 
     /// Writes the files anew without what was deleted, then searches them for `traces` that no remaining contact has.
     fn scrub(&mut self, traces: &[String]) -> Result<u64, MirrorError> {
-        let explain = self.explain();
-        let large = std::fs::metadata(&self.path).is_ok_and(|file| file.len() > MOST_IN_MEMORY);
+        let path = self.path.clone();
+        let explain = |error| super::store::database_error(&path, &error);
+        // What SQLCipher sorts on its way would not be encrypted in a file.
+        let large = !self.encrypted && std::fs::metadata(&path).is_ok_and(|file| file.len() > MOST_IN_MEMORY);
         if large {
             self.connection.pragma_update(None, "temp_store", 1).map_err(explain)?;
         }
@@ -235,20 +238,30 @@ impl Store {
         if busy != 0 {
             return Err(MirrorError::Busy { profile: "all".to_owned() });
         }
+        if self.encrypted {
+            // In the files nothing could be found, whether it is there or not.
+            let pages = decrypted(&mut self.connection).map_err(explain)?;
+            return self.search_bytes(&pages, traces);
+        }
         let mut searched = 0;
         for suffix in ["", "-wal"] {
             let mut file = self.path.as_os_str().to_owned();
             file.push(suffix);
             let Ok(bytes) = std::fs::read(&file) else { continue };
-            searched += bytes.len() as u64;
-            for trace in traces {
-                if memchr::memmem::find(&bytes, trace.as_bytes()).is_some() && !self.is_known(trace)? {
-                    let detail = "what was to be forgotten is still in the file".to_owned();
-                    return Err(MirrorError::Damaged { path: self.path.clone(), detail });
-                }
-            }
+            searched += self.search_bytes(&bytes, traces)?;
         }
         Ok(searched)
+    }
+
+    /// How many bytes there are, none of them a trace of what only forgotten contacts had.
+    fn search_bytes(&self, bytes: &[u8], traces: &[String]) -> Result<u64, MirrorError> {
+        for trace in traces {
+            if memchr::memmem::find(bytes, trace.as_bytes()).is_some() && !self.is_known(trace)? {
+                let detail = "what was to be forgotten is still in the file".to_owned();
+                return Err(MirrorError::Damaged { path: self.path.clone(), detail });
+            }
+        }
+        Ok(bytes.len() as u64)
     }
 
     /// Whether a remaining contact has this in its searched text, or as its id.

@@ -1,6 +1,7 @@
 //! What a machine needs, whatever the profile: a configuration, a keyring, the way out, folders to write to.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use url::Url;
 
@@ -19,6 +20,7 @@ pub fn examine(context: &Context, store: &dyn SecretStore, uses_keyring: bool, c
     let mut checks = Vec::new();
     configuration(context, candidates, &mut checks);
     checks.push(keyring(store, uses_keyring));
+    checks.extend(context.mirror_key().map(|source| mirror_key(context, source, store)));
     checks.push(proxies(context));
     checks.push(folder(context, "state folder", context.env.state_dir()));
     checks.push(folder(context, "data folder", context.env.data_dir()));
@@ -95,6 +97,16 @@ fn keyring(store: &dyn SecretStore, used: bool) -> Check {
             }
         }
     }
+}
+
+/// Looks whether the key of the mirror can be had, and is one.
+fn mirror_key(context: &Context, source: &SecretSource, store: &dyn SecretStore) -> Check {
+    let begun = Instant::now();
+    let check = match super::super::store::fetch(context, source, store) {
+        Ok(_) => Check::ok("mirror key", format!("the key of the mirror is {}", source.described())),
+        Err(failure) => Check::failed("mirror key", &failure),
+    };
+    check.took(begun.elapsed())
 }
 
 /// Names which proxies are set; of their addresses only the host, for there may be a password in them.

@@ -41,6 +41,8 @@ pub struct SyncArgs {
 
 /// Runs `contacts sync`.
 pub fn run(context: &Context, args: &SyncArgs) -> Result<ExitCode, Failure> {
+    // Before the first vendor is asked, and where waiting for a command or a keyring holds up nothing.
+    store::key(context, Mode::Write)?;
     loop {
         let opened = context.open_vendors()?;
         let code = once(context, &opened, args.full);

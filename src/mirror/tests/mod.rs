@@ -1,6 +1,7 @@
 //! The promises of the whole mirror: its answers are those of a full scan, whatever was written in whatever order.
 
 mod crash;
+mod encryption;
 mod files;
 mod source;
 mod sync;

@@ -8,7 +8,7 @@ fn filled() -> (tempfile::TempDir, MirrorSource) {
     let mut people: Vec<_> = (0..25).map(|id| contact(id, if id % 2 == 0 { "Even Ann" } else { "Odd Bob" })).collect();
     people[3].raw = Some(crate::model::RawJson::from_text("as it came"));
     sync(&mut store, &people, 7, 0);
-    let source = MirrorSource::open(store.path(), "p", "rocketchat").unwrap();
+    let source = MirrorSource::open(store.path(), "p", "rocketchat", None).unwrap();
     (folder, source)
 }
 

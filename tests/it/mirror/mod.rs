@@ -2,6 +2,7 @@
 
 mod answers;
 mod churn;
+mod encryption;
 mod files;
 mod looking;
 mod refresh;
