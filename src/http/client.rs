@@ -186,7 +186,10 @@ impl Http {
     }
 
     fn impatient(&self, url: &Url, impatient: &Impatient, trials: &Trials) -> HttpError {
-        let (asked, max_wait) = (spoken(impatient.asked), spoken(self.config.max_wait));
+        // Time went by since it was told.
+        let asked =
+            Duration::from_millis(u64::try_from(impatient.asked.as_millis()).unwrap_or(u64::MAX).div_ceil(1000) * 1000);
+        let (asked, max_wait) = (spoken(asked), spoken(self.config.max_wait));
         let (kind, status, said) = match &trials.refused {
             Some((kind, status, said)) => (*kind, Some(*status), said),
             None => (HttpErrorKind::RateLimited, None, &impatient.reason),

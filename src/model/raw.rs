@@ -14,7 +14,7 @@ pub struct RawJson(Box<RawValue>);
 impl RawJson {
     /// Keeps `raw`; copies it without the white space between tokens if it spans lines.
     pub fn new(raw: &RawValue) -> Self {
-        if raw.get().bytes().any(|byte| byte == b'\n' || byte == b'\r') {
+        if memchr::memchr2(b'\n', b'\r', raw.get().as_bytes()).is_some() {
             Self(RawValue::from_string(compact(raw.get())).unwrap_or_else(|_| raw.to_owned()))
         } else {
             Self(raw.to_owned())

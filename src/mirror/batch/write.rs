@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::model::{Contact, Time};
+use crate::model::Contact;
 
 use super::super::history::{differences, record};
 use super::super::index::amend;
 use super::super::key::{Key, keys_of};
-use super::super::object::Prepared;
+use super::super::object::{Prepared, Times};
 use super::super::profile::{Block, join, split};
 use super::super::recency;
 use super::super::rows::{BLOCK_ROWS, Bits};
@@ -28,7 +28,7 @@ impl Batch<'_> {
         let connection = &self.store.connection;
         let stored = connection
             .prepare_cached("SELECT row, print, gone IS NOT NULL FROM contact WHERE profile = ?1 AND id = ?2")?
-            .query_row(params![self.profile, prepared.contact.id.as_str()], |row| {
+            .query_row(params![self.profile, prepared.id.as_str()], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?))
             })
             .optional()?;
@@ -41,7 +41,7 @@ impl Batch<'_> {
                 row
             }
             // What was read for a repair may be older than what a sync brought meanwhile.
-            Some((row, ..)) if self.pass == Pass::Repair && self.is_newer(row, &prepared.contact)? => {
+            Some((row, ..)) if self.pass == Pass::Repair && self.is_newer(row, prepared.times)? => {
                 self.report.same += 1;
                 row
             }
@@ -64,34 +64,33 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Whether what is stored in `row` changed after `contact` did.
-    fn is_newer(&self, row: i64, contact: &Contact) -> rusqlite::Result<bool> {
+    /// Whether what is stored in `row` changed later than `read`.
+    fn is_newer(&self, row: i64, read: Times) -> rusqlite::Result<bool> {
         let stored: Option<i64> = self
             .store
             .connection
             .prepare_cached("SELECT updated FROM contact WHERE row = ?1")?
             .query_row([row], |row| row.get(0))?;
-        let [_, _, updated] = times(contact);
-        Ok(stored.zip(updated).is_some_and(|(stored, read)| stored > read))
+        Ok(stored.zip(read.updated).is_some_and(|(stored, read)| stored > read))
     }
 
     /// Writes what changed in a stored contact, and what that was into the history.
     fn update(&mut self, row: i64, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
-        let Prepared { contact, text, keys, encoded } = prepared;
+        let Prepared { id, times: Times { active, created, updated }, text, keys, encoded } = prepared;
         let connection = &self.store.connection;
         let (old_text, object): (String, Vec<u8>) = connection
             .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let old = self.decoder.decode(&object).map_err(Trouble::Object)?;
-        let [active, created, updated] = times(contact);
+        let new = self.decoder.decode(&encoded.object).map_err(Trouble::Object)?;
         connection
             .prepare_cached(
                 "UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, gone = NULL, text = ?6,
                  object = ?7 WHERE row = ?1",
             )?
             .execute(params![row, active, created, updated, encoded.print, text, encoded.object])?;
-        self.actives.push((row, active));
-        record(connection, self.profile, &contact.id, now, &differences(&old, contact))?;
+        self.actives.push((row, *active));
+        record(connection, self.profile, id, now, &differences(&old, &new))?;
         let (before, after) = (sorted_keys(&old, &old_text), sorted(keys.clone()));
         let minus = |a: &[Key], b: &[Key]| -> Vec<Key> {
             a.iter().filter(|key| b.binary_search(key).is_err()).copied().collect()
@@ -102,10 +101,9 @@ impl Batch<'_> {
 
     /// Writes a new contact; its row.
     fn insert(&mut self, prepared: &Prepared) -> rusqlite::Result<i64> {
-        let Prepared { contact, text, keys, encoded } = prepared;
+        let Prepared { id, times: Times { active, created, updated }, text, keys, encoded } = prepared;
         let block = self.room()?;
         let row = join(block.id, block.used);
-        let [active, created, updated] = times(contact);
         self.store
             .connection
             .prepare_cached(
@@ -115,7 +113,7 @@ impl Batch<'_> {
             .execute(params![
                 row,
                 self.profile,
-                contact.id.as_str(),
+                id.as_str(),
                 active,
                 created,
                 updated,
@@ -123,7 +121,7 @@ impl Batch<'_> {
                 text,
                 encoded.object
             ])?;
-        self.actives.push((row, active));
+        self.actives.push((row, *active));
         let (_, place) = split(row);
         keys.iter().for_each(|key| self.postings.note(*key, place));
         self.block = Some(Block { used: block.used + 1, ..block });
@@ -159,12 +157,6 @@ impl Batch<'_> {
             .execute(params![block.id, block.used])
             .map(drop)
     }
-}
-
-/// When it was active, created and changed, as the columns have it.
-fn times(contact: &Contact) -> [Option<i64>; 3] {
-    [contact.last_activity_at, contact.created_at, contact.updated_at]
-        .map(|time: Option<Time>| time.map(|time| time.timestamp().as_millisecond()))
 }
 
 fn sorted_keys(contact: &Contact, text: &str) -> Vec<Key> {

@@ -13,6 +13,8 @@ use super::{Progress, Run, Stop};
 
 /// Pages in a row without anything new before the server is said to ignore the page number.
 const IDLE_PAGES: u32 = 3;
+/// Empty pages at the end before the end is searched for instead of stepped back to.
+const EMPTY_PAGES: u32 = 2;
 /// A list without a count is followed for this many pages at most.
 const MOST_PAGES: u64 = 1 << 24;
 
@@ -137,14 +139,15 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
                 ));
             }
         }
+        // A count that asks for more than came is no proof of anything but a loss.
+        if self.lane.counted && sweep.totals.last().copied().flatten() > Some(sweep.ids.len()) {
+            return None;
+        }
         let ordered = self.lane.order == Order::CreatedAt && !sweep.unordered;
         if ordered && concurrency == 1 && !forward && self.lane.counted && sweep.explained() {
             return Some("last page to first by creation, every seam distinct, counts explained".to_owned());
         }
-        // A count that asks for more than came is no proof of anything but a loss.
-        let short = self.lane.counted && sweep.totals.last().copied().flatten() > Some(sweep.ids.len());
-        (before == Some(&sweep.ids) && !sweep.ids.is_empty() && !short)
-            .then(|| "two sweeps brought the same contacts".to_owned())
+        (before == Some(&sweep.ids) && !sweep.ids.is_empty()).then(|| "two sweeps brought the same contacts".to_owned())
     }
 
     /// Reads forward to the end of a list that does not say how long it is; returns its last page.
@@ -210,15 +213,16 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         let mut last = last;
         let mut number = last;
         let mut previous: Option<IdSet> = None;
-        let mut idle = 0;
+        let (mut idle, mut empty) = (0, 0);
         while number >= lowest {
             let ahead = if number == last { 1 } else { concurrency };
             let page = self.page(number, ahead, Some(lowest)).await?;
             if number == last && page.rows.is_empty() && number > 1 {
-                // The count promised more pages than there are, or the last one was deleted.
+                // The last page was deleted, or the count promised more pages than there are.
                 sweep.totals.push(page.total);
-                last -= 1;
-                number -= 1;
+                empty += 1;
+                last = if empty > EMPTY_PAGES { self.last_before(number, sweep).await? } else { number - 1 };
+                number = last;
                 continue;
             }
             let mut ids = IdSet::default();
@@ -234,6 +238,18 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             number -= 1;
         }
         Ok(last)
+    }
+
+    /// The last page below `none`, an empty one, that holds rows: half of the pages in doubt at each step.
+    async fn last_before(&mut self, none: u64, sweep: &mut Sweep) -> Result<u64, Stop> {
+        let (mut some, mut none) = (1, none);
+        while none - some > 1 {
+            let middle = some + (none - some) / 2;
+            let page = self.page(middle, 1, None).await?;
+            sweep.totals.push(page.total);
+            if page.rows.is_empty() { none = middle } else { some = middle }
+        }
+        Ok(some)
     }
 
     /// Looks again at the end for newcomers; returns the last page there is.

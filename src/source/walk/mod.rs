@@ -158,6 +158,7 @@ pub async fn walk<R: Send + 'static>(
         seen: Seen::for_lanes(&plan.lanes),
         proofs: Vec::new(),
         unsaved: Vec::new(),
+        again: false,
     };
     if let Some(resume) = resume
         && let Err(error) = run.resume(resume)
@@ -173,6 +174,8 @@ pub async fn walk<R: Send + 'static>(
 
 /// Contacts of a lane that are looked at afterwards, those that changed last first.
 const PROBE_LEN: u32 = 100;
+/// Contacts of a lane up to which it is read a second time where more of them changed than are looked at.
+const MOST_AGAIN: u64 = 1_000;
 
 /// Why a walk ended before its end.
 enum Stop {
@@ -202,6 +205,8 @@ struct Run<'a, R> {
     proofs: Vec<String>,
     /// Ids that came since the last checkpoint, where a resumed walk needs them.
     unsaved: Vec<Text>,
+    /// A lane is read a second time, which a resumed walk begins anew: no checkpoint lies within it.
+    again: bool,
 }
 
 impl<R: Send + 'static> Run<'_, R> {
@@ -257,7 +262,7 @@ impl<R: Send + 'static> Run<'_, R> {
 
     /// A contact may move between lanes while they are walked (an unknown contact becomes known) and be in none of them
     /// when it is read. Afterwards the contacts of each lane that changed last are looked at: one that was not seen and
-    /// is no newcomer is such a one, and is given out.
+    /// is no newcomer is such a one, and is given out. Where that cannot be told, the lane is read a second time.
     async fn check_moves(&mut self, plan: &Plan) -> Result<(), Stop> {
         let mut suspects = Vec::new();
         for (index, lane) in plan.lanes.iter().enumerate() {
@@ -272,7 +277,12 @@ impl<R: Send + 'static> Run<'_, R> {
             let whole = page.total.is_none_or(|total| total <= rows) && rows < u64::from(window.len);
             let reaches_back = self.state.changed_before.is_some_and(|before| reaches_back(&page.rows, before));
             let seen = self.state.lane_rows.get(index).copied().unwrap_or(0);
-            if !(whole || reaches_back) {
+            let worth_reading = seen <= MOST_AGAIN || !is_newest_first(&page.rows);
+            if !(whole || reaches_back) && worth_reading && matches!(self.seen, Seen::Sorted(_)) {
+                // Before the next lane is looked at: what leaves this one unread must be there by then.
+                self.read_again(lane).await?;
+                continue;
+            } else if !(whole || reaches_back) {
                 let doubt = format!(
                     "more contacts changed than can be looked at while `{}` and the others were read",
                     lane.name
@@ -296,6 +306,24 @@ impl<R: Send + 'static> Run<'_, R> {
         self.emit(out)
     }
 
+    /// Reads a lane a second time and gives out what did not come before.
+    async fn read_again(&mut self, lane: &super::Lane) -> Result<(), Stop> {
+        let before = self.state.tally;
+        let rows = self.state.lane_rows.len();
+        (self.state.watermark, self.state.next, self.state.lane_seen) = (None, 0, 0);
+        self.again = true;
+        let walked = interval::walk(self, lane).await;
+        self.again = false;
+        // It counts as what it is: a look back, not another list.
+        let Tally { pages, rows: given, .. } = self.state.tally;
+        self.state.tally = Tally { pages, rows: given, seen: before.seen + given - before.rows, ..before };
+        self.state.lane_rows.truncate(rows);
+        walked?;
+        self.seen.next_lane()?;
+        self.proofs.push(format!("`{}` read twice", lane.name));
+        Ok(())
+    }
+
     /// When a contact changed last before the walk began, by the vendor's own clock: of the first lane that has any.
     async fn last_change(&mut self, plan: &Plan) -> Result<Option<Time>, Stop> {
         for probe in plan.lanes.iter().filter_map(|lane| self.source.newest_lane(lane)) {
@@ -314,6 +342,9 @@ impl<R: Send + 'static> Run<'_, R> {
     }
 
     fn checkpoint(&mut self) -> Result<(), Stop> {
+        if self.again {
+            return Ok(());
+        }
         let ids = std::mem::take(&mut self.unsaved);
         if !ids.is_empty() && self.sink.ids(&ids).is_break() {
             return Err(Stop::Closed);
@@ -336,13 +367,17 @@ impl<R: Send + 'static> Run<'_, R> {
     }
 }
 
+/// Whether those that changed last come first, as was asked.
+fn is_newest_first<R>(rows: &[Row<R>]) -> bool {
+    rows.iter().all(|row| row.updated_at.is_some()) && rows.is_sorted_by(|a, b| a.updated_at >= b.updated_at)
+}
+
 /// Whether `rows`, those that changed last first, hold every row that changed since `before`.
 fn reaches_back<R>(rows: &[Row<R>], before: Time) -> bool {
-    let times: Option<Vec<Time>> = rows.iter().map(|row| row.updated_at).collect();
-    let Some(times) = times.filter(|times| times.is_sorted_by(|newer, older| newer >= older)) else { return false };
     // Where nothing is newer nothing changed, however many share the time of the last change.
-    let nothing_newer = times.first().is_some_and(|newest| *newest <= before);
-    nothing_newer || times.last().is_some_and(|oldest| *oldest < before)
+    let nothing_newer = rows.first().and_then(|row| row.updated_at).is_some_and(|newest| newest <= before);
+    let older = rows.last().and_then(|row| row.updated_at).is_some_and(|oldest| oldest < before);
+    is_newest_first(rows) && (nothing_newer || older)
 }
 
 fn join(parts: &[String]) -> String {

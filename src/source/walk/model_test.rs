@@ -118,15 +118,18 @@ impl Source for Double {
         for op in due {
             world.apply(op);
         }
-        let mut lane_rows: Vec<&Entry> =
-            world.entries.iter().filter(|entry| lane.name == "all" || entry.known == (lane.name == "known")).collect();
+        let mut lane_rows: Vec<&Entry> = world
+            .entries
+            .iter()
+            .filter(|entry| lane.name == "all" || lane.name == "boastful" || entry.known == (lane.name == "known"))
+            .collect();
         if lane.params.iter().any(|(key, _)| key == "newest") {
             lane_rows.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
         }
         if lane.params.iter().any(|(key, _)| key == "unsorted") {
             lane_rows.reverse();
         }
-        let total = lane_rows.len() as u64;
+        let total = if lane.name == "boastful" { 1_000_000 } else { lane_rows.len() as u64 };
         let start = usize::try_from(window.start).unwrap().min(lane_rows.len());
         let end = (start + window.len as usize).min(lane_rows.len());
         let rows = lane_rows[start..end].iter().map(|entry| {
@@ -147,6 +150,9 @@ impl Source for Double {
         Ok(Vec::new())
     }
     fn newest_lane(&self, lane: &Lane) -> Option<Lane> {
+        if lane.params.iter().any(|(key, _)| key == "untold") {
+            return Some(Lane { paging: Paging::Offset { max: 2 }, ..lane.clone() });
+        }
         let params = vec![("newest".to_owned(), String::new())];
         Some(Lane { params, paging: Paging::Offset { max: 100 }, ..lane.clone() })
     }
@@ -199,13 +205,18 @@ enum Listing {
     Sized,
     Numbered,
     TwoLanes,
+    /// The server does not tell what changed last.
+    TwoLanesUntold,
+    /// Its count is a lie.
+    Boastful,
 }
 
 fn plan(listing: Listing) -> Plan {
+    let untold = matches!(listing, Listing::TwoLanesUntold);
     let lane = |name, order, paging| Lane {
         name,
         path: name.to_owned(),
-        params: Vec::new(),
+        params: untold.then(|| ("untold".to_owned(), String::new())).into_iter().collect(),
         order,
         paging,
         counted: true,
@@ -215,7 +226,8 @@ fn plan(listing: Listing) -> Plan {
         Listing::Offsets => vec![lane("all", Order::IdNumber, Paging::Offset { max: 3 })],
         Listing::Sized => vec![lane("all", Order::IdNumber, Paging::Sized { max: 11 })],
         Listing::Numbered => vec![lane("all", Order::CreatedAt, Paging::Numbered { size: 2 })],
-        Listing::TwoLanes => vec![
+        Listing::Boastful => vec![lane("boastful", Order::CreatedAt, Paging::Numbered { size: 2 })],
+        Listing::TwoLanes | Listing::TwoLanesUntold => vec![
             lane("known", Order::IdNumber, Paging::Offset { max: 3 }),
             lane("unknown", Order::IdNumber, Paging::Offset { max: 3 }),
         ],
@@ -229,8 +241,7 @@ struct Run1 {
 }
 
 fn run(listing: Listing, size: usize, schedule: &[(u64, Op)], concurrency: usize) -> Run1 {
-    let entries = (1..=size as u64).map(|n| Entry { id: n * 1000, known: n % 3 != 0, updated: 0 }).collect();
-    let world = World { entries, schedule: schedule.to_vec(), ..World::default() };
+    let world = World { entries: entries(listing, size), schedule: schedule.to_vec(), clock: 99, ..World::default() };
     let before: BTreeSet<u64> = world.entries.iter().map(|entry| entry.id).collect();
     let double = Arc::new(Double { world: Mutex::new(world) });
     let source: Arc<dyn Source> = Arc::clone(&double) as Arc<dyn Source>;
@@ -260,6 +271,12 @@ fn run(listing: Listing, size: usize, schedule: &[(u64, Op)], concurrency: usize
     Run1 { verdict: outcome.verdict, requests: world.requests }
 }
 
+fn entries(listing: Listing, size: usize) -> Vec<Entry> {
+    // Those that changed last come last: a server that does not sort by it is seen not to.
+    let updated = |n| if matches!(listing, Listing::TwoLanesUntold) { n } else { 0 };
+    (1..=size as i64).map(|n| Entry { id: n.unsigned_abs() * 1000, known: n % 3 != 0, updated: updated(n) }).collect()
+}
+
 fn ops(size: usize) -> Vec<Op> {
     let mut ops = vec![Op::Append];
     for at in 0..=size {
@@ -287,6 +304,22 @@ fn a_quiet_world_is_exact_in_few_requests() {
             }
         }
     }
+}
+
+#[test]
+fn lists_that_do_not_tell_what_changed_are_read_twice() {
+    for size in 0..40 {
+        let run = run(Listing::TwoLanesUntold, size, &[], 1);
+        assert_eq!(run.verdict, Verdict::Exact, "of {size}");
+        assert!(run.requests <= 2 * size as u64 + 6, "of {size}: {} requests", run.requests);
+    }
+}
+
+#[test]
+fn a_count_that_promises_far_too_much_costs_few_requests() {
+    let run = run(Listing::Boastful, 9, &[], 1);
+    assert_eq!(run.verdict, Verdict::Changed);
+    assert!(run.requests < 120, "{} requests", run.requests);
 }
 
 #[test]
@@ -326,10 +359,12 @@ fn contacts_that_change_lanes_never_make_a_wrong_exact() {
     for size in 0..8 {
         for at in 0..8 {
             for which in 0..size {
-                run(Listing::TwoLanes, size, &[(at, Op::Flip(which))], 1);
-                for second_at in at..8 {
-                    for second in [Op::Flip(which), Op::Delete(0), Op::Append, Op::InsertBefore(0)] {
-                        run(Listing::TwoLanes, size, &[(at, Op::Flip(which)), (second_at, second)], 1);
+                for (listing, last) in [(Listing::TwoLanes, 8), (Listing::TwoLanesUntold, 14)] {
+                    run(listing, size, &[(at, Op::Flip(which))], 1);
+                    for second_at in at..last {
+                        for second in [Op::Flip(which), Op::Delete(0), Op::Append, Op::InsertBefore(0)] {
+                            run(listing, size, &[(at, Op::Flip(which)), (second_at, second)], 1);
+                        }
                     }
                 }
             }
@@ -372,7 +407,7 @@ fn deletions_alone_are_still_exact() {
 
 #[test]
 fn a_walk_that_goes_on_gives_the_rows_of_one_that_was_never_interrupted() {
-    for listing in [Listing::Offsets, Listing::Sized, Listing::Numbered, Listing::TwoLanes] {
+    for listing in [Listing::Offsets, Listing::Sized, Listing::Numbered, Listing::TwoLanes, Listing::TwoLanesUntold] {
         for size in [0, 1, 2, 7, 30] {
             let whole = interrupted_after(listing, size, u32::MAX, None);
             for after in 1..30 {
@@ -391,8 +426,7 @@ fn a_walk_that_goes_on_gives_the_rows_of_one_that_was_never_interrupted() {
 }
 
 fn interrupted_after(listing: Listing, size: usize, after: u32, resume: Option<Resume>) -> Interrupted {
-    let entries = (1..=size as u64).map(|n| Entry { id: n * 1000, known: n % 3 != 0, updated: 0 }).collect();
-    let world = World { entries, ..World::default() };
+    let world = World { entries: entries(listing, size), ..World::default() };
     let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(world) });
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let map = Box::new(|contact: Contact| contact.id.parse().unwrap());

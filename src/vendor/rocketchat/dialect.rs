@@ -51,7 +51,7 @@ impl Dialect for RocketChatDialect {
             }
             404 | 405 | 410 => not_the_api(reply),
             429 => Judgement::RateLimited {
-                wait: Some(wait(reply, said.as_ref())),
+                wait: wait(reply, said.as_ref()),
                 message: refused("the rate limit is used up", reply, said),
             },
             400 => refuse_400(&said.unwrap_or_default()),
@@ -156,10 +156,14 @@ fn refuse_400(said: &Said) -> Judgement {
     }
 }
 
-/// The seconds in the text do not depend on clocks; else the reset by the server's clock, which its `Date` tells.
-fn wait(reply: &Reply, said: Option<&Said>) -> Duration {
+/// The seconds in the text do not depend on clocks; else the reset by the server's clock, which its `Date` tells; a proxy's
+/// `Retry-After` is left to the client.
+fn wait(reply: &Reply, said: Option<&Said>) -> Option<Duration> {
     let told = said.and_then(|said| number_after(&said.message, "wait")).map(Duration::from_secs);
-    told.or_else(|| reset_in(reply, reply.date()?)).unwrap_or(WINDOW).min(LONGEST_WAIT)
+    match told.or_else(|| reset_in(reply, reply.date()?)) {
+        None if reply.header("retry-after").is_some() => None,
+        told => Some(told.unwrap_or(WINDOW).min(LONGEST_WAIT)),
+    }
 }
 
 /// Time until `X-RateLimit-Reset`, which is in milliseconds since the Unix epoch by the server's clock.
