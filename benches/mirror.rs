@@ -124,7 +124,7 @@ fn fill(path: &Path, contacts: usize, key: Option<&DatabaseKey>) {
     std::thread::scope(|scope| {
         scope.spawn(move || {
             for page in 0..contacts.div_ceil(PAGE) {
-                let rows = (page * PAGE..contacts.min((page + 1) * PAGE)).map(|id| Prepared::new(contact(id)));
+                let rows = (page * PAGE..contacts.min((page + 1) * PAGE)).map(|id| Prepared::from(contact(id)));
                 send.send((page, rows.collect::<Vec<_>>())).unwrap();
             }
         });
@@ -151,7 +151,7 @@ fn refresh(path: &Path, contacts: usize) {
         let mut contact = contact(index * (contacts / 100));
         contact.last_activity_at = Time::from_unix_seconds(1_790_000_000 + i64::try_from(index).unwrap());
         contact.name = contact.name.map(|name| format!("{name} jr").into());
-        Prepared::new(contact)
+        Prepared::from(contact)
     });
     batch.page(rows.collect(), None, now).unwrap();
     batch.finish(Proof::Exact, now).unwrap();

@@ -84,17 +84,17 @@ thread_local! {
 
 impl Prepared {
     /// Prepares `contact`; meant for the threads that decode pages, so that the one that writes has less to do.
-    pub fn new(contact: Contact) -> Self {
-        let text = searched_text(&contact);
+    pub fn new(contact: &Contact) -> Self {
+        let text = searched_text(contact);
         let mut keys = Vec::with_capacity(text.len() + 16);
-        keys_of(&contact, &text, |key| keys.push(key));
-        let (id, times) = (contact.id.clone(), Times::of(&contact));
+        keys_of(contact, &text, |key| keys.push(key));
+        let (id, times) = (contact.id.clone(), Times::of(contact));
         let encoded = ENCODER.with_borrow_mut(|encoder| {
             let encoder = match encoder {
                 Some(encoder) => encoder,
                 None => encoder.insert(Encoder::new()?),
             };
-            encoder.encode(&contact)
+            encoder.encode(contact)
         });
         let encoded = encoded.expect("compressing in memory fails for want of memory alone");
         Self { id, times, text, keys, encoded }
@@ -103,7 +103,7 @@ impl Prepared {
 
 impl From<Contact> for Prepared {
     fn from(contact: Contact) -> Self {
-        Self::new(contact)
+        Self::new(&contact)
     }
 }
 

@@ -34,7 +34,7 @@ pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> 
     let line = job.line.teller();
     let mut sink = Stored { batch, bookmark, waiting: Vec::new(), clock: job.context, failure: None, line };
     let (residual, wish) = (job.plan.residual.clone(), job.plan.wish);
-    let stage = Stage { residual, wish, map: Box::new(Prepared::new) };
+    let stage = Stage { residual, wish, map: Box::new(Prepared::from) };
     let options = WalkOptions::default();
     let outcome = walk(job.source, &job.plan, Extent::All, options, stage, &mut sink, resume).await;
     let Stored { mut batch, bookmark, failure, waiting, .. } = sink;

@@ -273,8 +273,8 @@ fn run(listing: Listing, size: usize, schedule: &[(u64, Op)], concurrency: usize
 
 fn entries(listing: Listing, size: usize) -> Vec<Entry> {
     // Those that changed last come last: a server that does not sort by it is seen not to.
-    let updated = |n| if matches!(listing, Listing::TwoLanesUntold) { n } else { 0 };
-    (1..=size as i64).map(|n| Entry { id: n.unsigned_abs() * 1000, known: n % 3 != 0, updated: updated(n) }).collect()
+    let updated = |n: u64| if matches!(listing, Listing::TwoLanesUntold) { n.cast_signed() } else { 0 };
+    (1..=size as u64).map(|n| Entry { id: n * 1000, known: n % 3 != 0, updated: updated(n) }).collect()
 }
 
 fn ops(size: usize) -> Vec<Op> {

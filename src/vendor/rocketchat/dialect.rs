@@ -248,6 +248,9 @@ mod tests {
         assert_eq!(wait("{}", &[date, ("x-ratelimit-reset", "1795354931500")]), 6_500);
         assert_eq!(wait("{}", &[date, ("x-ratelimit-reset", "1895354931500")]), 120_000);
         assert_eq!(wait("slow down", &[]), 60_000);
+        // A proxy's own refusal is the client's to read.
+        let proxied = RocketChatDialect.judge(&reply(429, "slow down", &[("retry-after", "2")]));
+        assert!(matches!(proxied, Judgement::RateLimited { wait: None, .. }), "{proxied:?}");
     }
 
     #[test]
