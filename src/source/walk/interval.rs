@@ -92,7 +92,7 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
         } else {
             classify(lane, window, &page, run.state.watermark.as_deref())
         };
-        let rows = page.rows.len();
+        let (rows, total) = (page.rows.len(), page.total);
         let ended = is_end(window, &page);
         let (asked_end, page_len) = (window.start + rows as u64, rows);
         match position {
@@ -136,7 +136,14 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
         match ended {
             End::Certain => break,
             // The page is short and nothing else says why: the end, or a server that gives fewer rows than asked for.
-            End::Possible if fresh == 0 => break,
+            End::Possible if fresh == 0 => {
+                if let Some(total) = total.filter(|total| lane.counted && *total > asked_end) {
+                    run.state
+                        .doubts
+                        .push(format!("the server counts {total} contacts but gives none behind {asked_end}"));
+                }
+                break;
+            }
             End::Possible if chases == MOST_CHASES => {
                 run.state.doubts.push("new contacts came at the end faster than they could be read".to_owned());
                 break;
