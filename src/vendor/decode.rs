@@ -208,7 +208,7 @@ impl<'de, E: Deserialize<'de>> Visitor<'de> for Elements<'_, '_, E> {
 }
 
 /// Reads JSON; that it is UTF-8 is checked once for all, which is a good deal faster than text by text.
-pub fn parse<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, serde_json::Error> {
+fn parse<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, serde_json::Error> {
     match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
         Err(_) => serde_json::from_slice(body),

@@ -7,10 +7,15 @@ use serde_json::value::RawValue;
 use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Location, Manager, RawJson, Text};
 use crate::source::{Identity, Page, SourceError, Wish};
-use crate::vendor::decode::{Place, parse};
+use crate::vendor::decode::{Place, parse_list};
 use crate::vendor::lenient::{Object, Scalar};
 
 use super::wire::{ListReply, TokenReply, WireContact, WireContactInbox, WireConversation, WireField, WireFieldValue};
+
+/// The list in every reply that has one.
+const LIST: &str = "data";
+
+const NO_ID: &str = "a contact without `id`";
 
 /// From here on counts are not counted (vendor notes 1.5).
 const CAPPED: u64 = 10_000;
@@ -30,22 +35,27 @@ pub(super) struct Reader<'r> {
 impl Reader<'_> {
     /// Reads the reply to `contacts`, of which `asked` rows were asked for.
     pub(super) fn page(&self, body: &[u8], asked: u32) -> Result<Page, SourceError> {
-        if !self.wish.raw
-            && let Ok(reply) = parse::<ListReply<WireContact<'_>>>(body)
-        {
-            let total = total(&reply, asked);
-            let rows = reply.data.ok_or_else(|| self.place.broken("data", "a list is due here", body))?;
-            let convert = |(index, wire): (usize, WireContact<'_>)| {
-                let missing = || self.place.broken(&format!("data[{index}]"), "a contact without `id`", body);
-                self.contact_from(wire).ok_or_else(missing)
+        if !self.wish.raw {
+            let mut rows = Vec::new();
+            let mut convert = |wire: WireContact<'_>| {
+                rows.push(self.contact_from(wire).ok_or(NO_ID)?);
+                Ok(())
             };
-            let rows = rows.into_iter().enumerate().map(convert).collect::<Result<_, _>>()?;
-            return Ok(Page { rows, total, ..Page::default() });
+            if let Ok((reply, true)) = parse_list(body, LIST, &mut convert) {
+                let total = total(&reply, rows.len(), asked);
+                return Ok(Page { rows, total, ..Page::default() });
+            }
         }
-        let reply: ListReply<&RawValue> = self.place.read(body)?;
-        let total = total(&reply, asked);
-        let rows = reply.data.ok_or_else(|| self.place.broken("data", "a list is due here", body))?;
-        let rows = self.place.rows("data", &rows, |row| self.row(row))?;
+        let mut raw: Vec<&RawValue> = Vec::new();
+        let (reply, there) = self.place.read_list(body, LIST, &mut |row| {
+            raw.push(row);
+            Ok(())
+        })?;
+        if !there {
+            return Err(self.place.broken(LIST, "a list is due here", body));
+        }
+        let rows = self.place.rows(LIST, &raw, |row| self.row(row))?;
+        let total = total(&reply, rows.len(), asked);
         Ok(Page { rows, total, ..Page::default() })
     }
 
@@ -59,7 +69,7 @@ impl Reader<'_> {
     fn row(&self, row: &RawValue) -> Result<Contact, serde_json::Error> {
         use serde::de::Error as _;
         let wire: WireContact<'_> = serde_json::from_str(row.get())?;
-        let missing = || serde_json::Error::custom("a contact without `id`");
+        let missing = || serde_json::Error::custom(NO_ID);
         let mut contact = self.contact_from(wire).ok_or_else(missing)?;
         contact.raw = self.wish.raw.then(|| RawJson::new(row));
         Ok(contact)
@@ -110,8 +120,8 @@ fn null() -> RawJson {
 }
 
 /// How many rows there are in all, where that can be believed: counts stop at 10,000; older servers count pages only.
-fn total<R>(reply: &ListReply<R>, asked: u32) -> Option<u64> {
-    let rows = reply.data.as_ref().map_or(0, Vec::len) as u64;
+fn total(reply: &ListReply, rows: usize, asked: u32) -> Option<u64> {
+    let rows = rows as u64;
     match reply.total_count.0 {
         Some(total) if total < CAPPED && reply.total_count_capped.0 != Some(true) && total >= rows => Some(total),
         None if asked == 1 => reply.page_count.0.filter(|total| *total >= rows),
@@ -121,9 +131,12 @@ fn total<R>(reply: &ListReply<R>, asked: u32) -> Option<u64> {
 
 /// The workspace of the first contact in a list, which the token belongs to.
 pub(super) fn workspace_in(place: Place<'_>, body: &[u8]) -> Result<Option<String>, SourceError> {
-    let reply: ListReply<WireContact<'_>> = place.read(body)?;
-    let rows = reply.data.ok_or_else(|| place.broken("data", "a list is due here", body))?;
-    Ok(rows.first().and_then(|contact| contact.workspace_id.as_str()).map(str::to_owned))
+    let mut workspace = None;
+    let (ListReply { .. }, there) = place.read_list(body, LIST, &mut |contact: WireContact<'_>| {
+        workspace = workspace.take().or_else(|| contact.workspace_id.as_str().map(str::to_owned));
+        Ok(())
+    })?;
+    if there { Ok(workspace) } else { Err(place.broken(LIST, "a list is due here", body)) }
 }
 
 /// Reads the reply to `token`; `None` if it is something else.
@@ -136,9 +149,12 @@ pub(super) fn identity_from(body: &[u8]) -> Option<Identity> {
 
 /// Reads the reply to `custom-fields`, of the workspace or of a contact.
 pub(super) fn field_names_from(place: Place<'_>, body: &[u8]) -> Result<FieldNames, SourceError> {
-    let reply: ListReply<Object<WireField<'_>>> = place.read(body)?;
-    let fields = reply.data.unwrap_or_default().into_iter().filter_map(|Object(field)| field);
-    Ok(fields.filter_map(|field| Some((field.id.text()?, field.name.text()?))).collect())
+    let mut names = FieldNames::new();
+    let (ListReply { .. }, _) = place.read_list(body, LIST, &mut |Object(field): Object<WireField<'_>>| {
+        names.extend(field.and_then(|field| Some((field.id.text()?, field.name.text()?))));
+        Ok(())
+    })?;
+    Ok(names)
 }
 
 fn name_from(wire: &WireContact<'_>) -> Option<Text> {

@@ -5,11 +5,9 @@ use serde_json::value::RawValue;
 
 use crate::vendor::lenient::{Count, Flag, List, Moment, Object, Scalar};
 
-/// The reply to a list: of contacts, of custom fields.
+/// The reply to a list, of contacts or of custom fields, but for the list.
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "R: Deserialize<'de>"))]
-pub(super) struct ListReply<R> {
-    pub data: Option<Vec<R>>,
+pub(super) struct ListReply {
     #[serde(default, rename = "pageCount")]
     pub page_count: Count,
     /// Newer servers only; stops at 10,000.
