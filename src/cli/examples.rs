@@ -64,6 +64,7 @@ pub const EXAMPLES: &[Example] = &[
     runs("search", "contacts search --phone '+1 (202) 555-0143'", "however it is stored"),
     runs("search", "contacts search --email boris@doe.example --exact --fail-empty", "is this address known?"),
     runs("search", "contacts search jose --scan", "finds José too: reads everything"),
+    runs("search", "contacts search silver --scan", "by the value of a custom field, which no vendor searches"),
     runs("search", "contacts -p support,woot search ann", "two accounts at once"),
     runs("search", "contacts --local search ann", "from the local mirror, in milliseconds"),
     parses("pick", "contacts show \"$(contacts pick)\"", "choose by typing parts of a name"),

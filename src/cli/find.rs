@@ -33,7 +33,8 @@ impl ListArgs {
 /// Options of `contacts search`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct SearchArgs {
-    /// Words that must all occur in name, e-mail, identifier or phone number; "a phrase" in quotes, or a phone number
+    /// Words that must all occur in name, e-mail, identifier, phone number or the values of custom fields; "a phrase" in
+    /// quotes, or a phone number
     pub query: Vec<String>,
     /// Must occur in the name
     #[arg(long, value_name = "S", help_heading = "What to find")]
@@ -98,7 +99,7 @@ pub fn text_filter(args: &SearchArgs) -> Result<Filter, Failure> {
     if !filter.has_text() {
         let message = if query.is_empty() { "nothing to search for" } else { "the query is empty" };
         return Err(Failure::usage(message)
-            .hint("contacts search ann            finds `ann` in names, e-mails, identifiers and phone numbers")
+            .hint("contacts search ann            finds `ann` in names, e-mails, identifiers, phone numbers and custom fields")
             .hint("contacts search --phone 0143   or --name, --email; `contacts list` lists without searching"));
     }
     Ok(filter)

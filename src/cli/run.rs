@@ -376,7 +376,7 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
             context.say(&line);
         }
     }
-    say_what_may_be_missed(context, answers);
+    say_what_may_be_missed(context, query, answers);
     let answered = rows > 0 || answers.iter().any(|answer| answer.outcome.error.is_none());
     if query.limit.is_some() && show.format == Format::Table && answered && show.jq.is_none() {
         context.say(&summary_line(query, answers, rows));
@@ -384,7 +384,7 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
 }
 
 /// One line for what the vendors' own search may have missed, where the answer seems whole.
-fn say_what_may_be_missed(context: &Context, answers: &[Answer]) {
+fn say_what_may_be_missed(context: &Context, query: &Query, answers: &[Answer]) {
     let whole = |answer: &&Answer| answer.outcome.verdict != Verdict::Limited && answer.outcome.error.is_none();
     let missed: Vec<&Answer> = answers.iter().filter(|answer| answer.gap.is_some()).filter(whole).collect();
     match missed.as_slice() {
@@ -395,7 +395,12 @@ fn say_what_may_be_missed(context: &Context, answers: &[Answer]) {
         }
         several => {
             let count = several.len();
-            context.say(&format!("note: {count} vendors' own search may miss accents and spellings; --scan finds all"));
+            let what = if query.filter.words.is_empty() {
+                "accents and spellings"
+            } else {
+                "accents, spellings and custom fields"
+            };
+            context.say(&format!("note: {count} vendors' own search may miss {what}; --scan finds all"));
         }
     }
 }

@@ -23,6 +23,14 @@ pub enum MirrorError {
         /// The newest format that is known.
         known: i64,
     },
+    /// An older version of the program wrote it, and it cannot be brought up to date here.
+    #[error("the mirror `{}` was written by an older version and cannot be brought up to date: {detail}", path.display())]
+    Older {
+        /// The database.
+        path: PathBuf,
+        /// Why not.
+        detail: String,
+    },
     /// The file is a database of something else, or no database.
     #[error("`{}` is not a mirror of this program", path.display())]
     Foreign {
@@ -153,6 +161,9 @@ impl MirrorError {
             Self::Missing { .. } => "`contacts sync` fills it".to_owned(),
             Self::NoProfile { profile } => format!("`contacts -p {profile} sync` fills it"),
             Self::Newer { .. } => "update `contacts`, or move the file away and run `contacts sync`".to_owned(),
+            Self::Older { .. } => {
+                "run `contacts mirror rebuild` where the file can be written; it needs no network".to_owned()
+            }
             Self::Foreign { .. } => "move the file away, then run `contacts sync`".to_owned(),
             Self::Damaged { .. } => {
                 "`contacts mirror rebuild` repairs the index; if that fails, move the file away and run `contacts sync`"

@@ -107,14 +107,7 @@ pub fn hash(bytes: &[u8]) -> u64 {
 
 /// Calls `note` with every key of a contact; keys may come twice.
 pub fn keys_of(contact: &Contact, text: &str, mut note: impl FnMut(Key)) {
-    for (field, body) in fields(text) {
-        note(whole_key(body));
-        if field == Field::Phone {
-            digit_keys(body, &mut note);
-        } else {
-            text_keys(body, &mut note);
-        }
-    }
+    keys_of_text(text, &mut note);
     contact.labels.iter().for_each(|label| note(hashed(LABEL, &fold(label))));
     for channel in &contact.channels {
         note(hashed(CHANNEL, channel.kind.as_str()));
@@ -128,23 +121,48 @@ pub fn keys_of(contact: &Contact, text: &str, mut note: impl FnMut(Key)) {
     }
 }
 
+/// The keys of a searched text.
+pub fn keys_of_text(text: &str, mut note: impl FnMut(Key)) {
+    for (field, body) in fields(text) {
+        note(whole_key(body));
+        match field {
+            Field::Name | Field::Email | Field::Identifier => text_keys(body, &mut note),
+            Field::Phone => digit_keys(body, &mut note),
+            // Where a custom field or a word of it begins makes no match a closer one.
+            Field::Custom => windows(body).for_each(|window| note(gram_of(window))),
+        }
+    }
+}
+
 fn text_keys(body: &str, note: &mut impl FnMut(Key)) {
-    let mut chars = body.chars();
-    let (mut a, mut b) = (chars.next(), chars.next());
     let (mut first, mut in_word) = (true, false);
-    while let Some(current) = a {
-        let c = chars.next();
-        note(gram(code(current), b.map_or(0, code), c.map_or(0, code)));
-        let alphanumeric = current.is_alphanumeric();
+    for window in windows(body) {
+        note(gram_of(window));
+        let alphanumeric = window[0].is_some_and(char::is_alphanumeric);
         if std::mem::take(&mut first) {
-            note(start_key(FIELD_START, [a, b, c]));
+            note(start_key(FIELD_START, window));
         }
         if alphanumeric && !in_word {
-            note(start_key(WORD_START, [a, b, c]));
+            note(start_key(WORD_START, window));
         }
         in_word = alphanumeric;
-        (a, b) = (b, c);
     }
+}
+
+/// Every character with the two behind it.
+fn windows(body: &str) -> impl Iterator<Item = [Option<char>; 3]> {
+    let mut chars = body.chars();
+    let (mut a, mut b) = (chars.next(), chars.next());
+    std::iter::from_fn(move || {
+        let window = [Some(a?), b, chars.next()];
+        (a, b) = (window[1], window[2]);
+        Some(window)
+    })
+}
+
+fn gram_of(window: [Option<char>; 3]) -> Key {
+    let [a, b, c] = window.map(|c| c.map_or(0, code));
+    gram(a, b, c)
 }
 
 fn code(c: char) -> u64 {

@@ -88,6 +88,11 @@ pub(super) fn find(connection: &Connection, name: &str) -> rusqlite::Result<Opti
         .optional()
 }
 
+/// The names of all profiles.
+pub(super) fn names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    connection.prepare("SELECT name FROM profile ORDER BY id")?.query_map([], |row| row.get(0))?.collect()
+}
+
 /// The blocks of a profile, oldest first.
 pub(super) fn blocks(connection: &Connection, profile: i64) -> rusqlite::Result<Vec<Block>> {
     connection

@@ -61,7 +61,7 @@ impl<'f> Looker<'f> {
 }
 
 fn is_text(field: Field) -> bool {
-    field != Field::Phone
+    matches!(field, Field::Name | Field::Email | Field::Identifier)
 }
 
 fn rank_of_word(text: &str, word: &Word) -> Option<Rank> {
@@ -69,6 +69,8 @@ fn rank_of_word(text: &str, word: &Word) -> Option<Rank> {
     let as_phone = word.phone().and_then(|phone| best_phone(text, phone));
     match (as_text, as_phone) {
         (Some(a), Some(b)) => Some(a.min(b)),
+        // Whatever it is in a custom field, it says less than a name.
+        (None, None) => best(text, |field| field == Field::Custom, word.folded()).map(|_| Rank::Within),
         (a, b) => a.or(b),
     }
 }

@@ -2,16 +2,23 @@
 //!
 //! Every format that was ever released can be read: a migration is added to [`MIGRATIONS`], none is changed.
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::{Connection, Transaction, params};
+
+use super::index::Postings;
+use super::key::keys_of_text;
+use super::object::Decoder;
+use super::profile::{Block, join, split};
+use super::rows::BLOCK_ROWS;
+use super::text::searched_text;
 
 /// Marks the file as a mirror (`CTMR`), so that no other database is ever touched.
 pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
-const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first];
+const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first, second];
 
 /// The newest format.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
 /// Brings the database to the newest format, all steps or none.
 pub fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -93,4 +100,47 @@ fn first(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
          CREATE INDEX change_contact ON change (profile, contact);
          CREATE INDEX change_seen ON change (seen_at);",
     )
+}
+
+/// The values of custom fields come into the searched text and into the index; both are made of the stored objects.
+fn second(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    let blocks = transaction
+        .prepare("SELECT id, used, indexed FROM block")?
+        .query_map([], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)? }))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut decoder = Decoder::new().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    let mut update = transaction.prepare("UPDATE contact SET text = ?2 WHERE row = ?1")?;
+    for block in blocks {
+        let mut postings = Postings::default();
+        for (row, old, new) in with_custom_fields(transaction, block, &mut decoder)? {
+            let (_, place) = split(row);
+            if u32::from(place) < block.indexed {
+                keys_of_text(new.strip_prefix(old.as_str()).unwrap_or(&new), |key| postings.note(key, place));
+            }
+            update.execute(params![row, new])?;
+        }
+        postings.write(transaction, block.id)?;
+    }
+    Ok(())
+}
+
+/// The rows of a block whose searched text lacks custom fields, with that text and what it is to be, in ascending order.
+/// A contact that cannot be read stays as it is: the verification tells of it.
+fn with_custom_fields(
+    transaction: &Transaction<'_>,
+    block: Block,
+    decoder: &mut Decoder,
+) -> rusqlite::Result<Vec<(i64, String, String)>> {
+    let mut found = Vec::new();
+    let mut statement =
+        transaction.prepare_cached("SELECT row, text, object FROM contact WHERE row BETWEEN ?1 AND ?2 ORDER BY row")?;
+    let mut rows = statement.query([join(block.id, 0), join(block.id, BLOCK_ROWS - 1)])?;
+    while let Some(row) = rows.next()? {
+        let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?) else { continue };
+        let (old, new) = (row.get_ref(1)?.as_str()?, searched_text(&contact));
+        if !contact.custom_fields.is_empty() && old != new {
+            found.push((row.get(0)?, old.to_owned(), new));
+        }
+    }
+    Ok(found)
 }

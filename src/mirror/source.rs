@@ -25,7 +25,7 @@ const PATH: &str = "mirror/";
 
 /// What the mirror can do by itself: everything.
 pub static CAPABILITIES: Capabilities = Capabilities {
-    search_fields: &["name", "email", "phone", "identifier"],
+    search_fields: &["name", "email", "phone", "identifier", "custom_fields"],
     labels: Support::Exact,
     channel: Support::Exact,
     inboxes: Support::Exact,

@@ -11,7 +11,9 @@ use super::convert;
 use super::drive::network_drive;
 use super::error::MirrorError;
 use super::hunt::Costs;
+use super::lock::lock;
 use super::private::tighten;
+use super::profile;
 use super::schema::{self, APPLICATION_ID, FORMAT};
 
 /// The database's name in the data directory.
@@ -47,7 +49,10 @@ impl Store {
     /// [`Self::open`] of a mirror that is encrypted with `key`, or that is to be if it is made now.
     pub fn open_with(path: &Path, mode: Mode, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
         let opened = match mode {
-            Mode::Read => Self::open_read(path, key),
+            Mode::Read => match Self::open_read(path, key) {
+                Err(MirrorError::Older { .. }) => Self::open_older(path, key),
+                opened => opened,
+            },
             Mode::Write => Self::open_write(path, key),
         };
         match opened {
@@ -85,10 +90,24 @@ impl Store {
         }
     }
 
+    /// Brings a mirror of an older format up to date, once, and opens it to read.
+    fn open_older(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
+        match Self::open_write(path, key) {
+            Ok(store) => drop(store),
+            Err(MirrorError::ReadOnly { path, detail }) => return Err(MirrorError::Older { path, detail }),
+            Err(MirrorError::NetworkDrive { path, kind }) => {
+                return Err(MirrorError::Older { path, detail: format!("it lies on a network drive ({kind})") });
+            }
+            Err(error) => return Err(error),
+        }
+        Self::open_read(path, key)
+    }
+
     fn checked(connection: Connection, path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
         let format = prepared(&connection, path, key)?;
         match format {
             0 => Err(MirrorError::Missing { path: path.to_owned() }),
+            1..FORMAT => Err(MirrorError::Older { path: path.to_owned(), detail: format!("it has format {format}") }),
             _ => Ok(Self::of(connection, path, key)),
         }
     }
@@ -126,7 +145,7 @@ impl Store {
             connection.pragma_update(None, name, value).map_err(explain)?;
         }
         if check(&connection, path)? < FORMAT {
-            schema::migrate(&mut connection).map_err(explain)?;
+            bring_up_to_date(&mut connection, path)?;
         }
         // Whoever would write a copy holds the database for itself alone, and we have it.
         convert::remove_leftover(path)?;
@@ -159,6 +178,18 @@ pub(super) fn prepared(connection: &Connection, path: &Path, key: Option<&Databa
         MirrorError::Foreign { path } => MirrorError::WrongKey { path },
         error => error,
     })
+}
+
+/// Brings the database to the newest format, while nobody syncs: an older version would go on writing as it knows.
+fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), MirrorError> {
+    let explain = |error| database_error(path, &error);
+    let mut locks = Vec::new();
+    if schema::format(connection).map_err(explain)? > 0 {
+        for name in profile::names(connection).map_err(explain)? {
+            locks.push(lock(path, &name)?);
+        }
+    }
+    schema::migrate(connection).map_err(explain)
 }
 
 /// Checks that the database is a mirror that this program knows; its format.

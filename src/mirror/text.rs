@@ -16,10 +16,17 @@ pub enum Field {
     Identifier,
     /// The digits of a phone number, as stored or of its E.164 form.
     Phone,
+    /// A string or number in a custom field.
+    Custom,
 }
 
-const MARKS: [(char, Field); 4] =
-    [('\u{1}', Field::Name), ('\u{2}', Field::Email), ('\u{3}', Field::Identifier), ('\u{4}', Field::Phone)];
+const MARKS: [(char, Field); 5] = [
+    ('\u{1}', Field::Name),
+    ('\u{2}', Field::Email),
+    ('\u{3}', Field::Identifier),
+    ('\u{4}', Field::Phone),
+    ('\u{5}', Field::Custom),
+];
 
 /// The searched text of `contact`.
 pub fn searched_text(contact: &Contact) -> String {
@@ -41,6 +48,9 @@ pub fn searched_text(contact: &Contact) -> String {
             push(&mut out, Field::Phone, number);
         }
     }
+    for (_, value) in &contact.custom_fields {
+        value.leaves().for_each(|leaf| push(&mut out, Field::Custom, &fold(&leaf)));
+    }
     out
 }
 
@@ -57,7 +67,7 @@ pub fn fields(text: &str) -> impl Iterator<Item = (Field, &str)> {
         let mark = rest.chars().next()?;
         let field = MARKS.iter().find(|(of, _)| *of == mark).map_or(Field::Identifier, |(_, field)| *field);
         let body = &rest[mark.len_utf8()..];
-        let end = body.bytes().position(|byte| (1..=4).contains(&byte)).unwrap_or(body.len());
+        let end = body.bytes().position(|byte| (1..=5).contains(&byte)).unwrap_or(body.len());
         rest = &body[end..];
         Some((field, &body[..end]))
     })
@@ -75,6 +85,8 @@ mod tests {
         contact.emails = vec![Email { address: "B@X.example".into(), verified: None }];
         contact.identifier = Some("".into());
         contact.phones = vec![phone::phone("(202) 555-0143", Some("US")), phone::phone("+12025550143", None)];
+        contact.custom_fields =
+            vec![("Plan".into(), serde_json::from_str(r#"["Go\u006cd",{"Seats":12.50,"paid":true}]"#).unwrap())];
         let text = searched_text(&contact);
         assert_eq!(
             fields(&text).collect::<Vec<_>>(),
@@ -85,6 +97,8 @@ mod tests {
                 (Field::Phone, "2025550143"),
                 (Field::Phone, "12025550143"),
                 (Field::Phone, "12025550143"),
+                (Field::Custom, "gold"),
+                (Field::Custom, "12.50"),
             ]
         );
     }

@@ -14,7 +14,7 @@ use super::profile::{self, Block, Profile};
 use super::recency;
 use super::rows::Bits;
 use super::store::Store;
-use super::text::searched_text;
+use super::text::{Field, searched_text};
 
 /// Problems that are told one by one; more are only counted.
 const MOST_TOLD: usize = 20;
@@ -98,9 +98,7 @@ fn millis(time: Option<Time>) -> Option<i64> {
 }
 
 fn profiles(connection: &Connection) -> rusqlite::Result<Vec<Profile>> {
-    let mut statement = connection.prepare("SELECT name FROM profile ORDER BY id")?;
-    let names = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    names.iter().filter_map(|name| profile::find(connection, name).transpose()).collect()
+    profile::names(connection)?.iter().filter_map(|name| profile::find(connection, name).transpose()).collect()
 }
 
 impl Store {
@@ -274,9 +272,11 @@ impl Store {
 }
 
 /// What would betray a contact: its e-mail addresses and phone numbers as they are searched, and its id if it is long.
+/// Not custom fields: what is in them may stand in other contacts where it is not searched.
 fn traces(contact: &Contact) -> Vec<String> {
     let text = searched_text(contact);
-    let fields = super::text::fields(&text).map(|(_, body)| body.to_owned());
+    let own = super::text::fields(&text).filter(|(field, _)| *field != Field::Custom);
+    let fields = own.map(|(_, body)| body.to_owned());
     fields.chain([contact.id.to_string()]).filter(|trace| trace.len() >= 10).collect()
 }
 

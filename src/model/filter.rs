@@ -104,12 +104,23 @@ impl Word {
             || contact.emails.iter().any(|email| text(&email.address))
             || contact.identifier.as_deref().is_some_and(text)
             || self.phone.as_ref().is_some_and(|phone| has_phone(contact, phone, exact))
+            || contact.custom_fields.iter().any(|(_, value)| value.leaves().any(|leaf| text(&leaf)))
     }
 }
 
 fn compare(field: &str, folded: &str, exact: bool) -> bool {
+    if cannot_hold(field, folded) {
+        return false;
+    }
     let field = fold(field);
     if exact { field == folded } else { field.contains(folded) }
+}
+
+/// Whether `folded` is certainly no part of what `field` folds to, told without folding it, as for most fields it is:
+/// folding makes no ASCII text longer, and changes of its letters nothing but their case.
+fn cannot_hold(field: &str, folded: &str) -> bool {
+    let Some(first) = folded.bytes().next().filter(|_| field.is_ascii()) else { return false };
+    field.len() < folded.len() || memchr::memchr2(first, first.to_ascii_uppercase(), field.as_bytes()).is_none()
 }
 
 fn has_phone(contact: &Contact, query: &PhoneQuery, exact: bool) -> bool {
@@ -184,6 +195,10 @@ mod tests {
         contact.emails = vec![Email { address: "Boris@Doe.example".into(), verified: None }];
         contact.phones = vec![phone("(202) 555-0143", None)];
         contact.identifier = Some("CRM-77".into());
+        contact.custom_fields =
+            [("plan", r#""Sílver  Plus""#), ("more", r#"{"hidden":[450.10,true,"\u0411\u043E\u0440"]}"#)]
+                .map(|(name, json)| (name.into(), serde_json::from_str(json).unwrap()))
+                .into();
         contact
     }
 
@@ -199,6 +214,18 @@ mod tests {
         for query in ["\"doe boris\"", "doe boris ann", "+1 (202) 555-0144", "example.org"] {
             assert!(!search(query).matches(&boris()), "{query}");
         }
+    }
+
+    #[test]
+    fn custom_fields_are_searched_by_their_values() {
+        for query in ["silver", "ilver boris", "\"silver plus\"", "450.1", "бор", "DOE БО", "0.10"] {
+            assert!(search(query).matches(&boris()), "{query}");
+        }
+        for query in ["plan", "hidden", "true", "4501", "silverplus", "\\u0411", "silver ann"] {
+            assert!(!search(query).matches(&boris()), "{query}");
+        }
+        assert!(!Filter { name: Some("silver".into()), ..Filter::default() }.matches(&boris()));
+        assert!(!Filter { phone: Some("450".into()), ..Filter::default() }.matches(&boris()));
     }
 
     #[test]
@@ -218,6 +245,8 @@ mod tests {
         assert!(exact("BORIS@doe.example").matches(&boris()));
         assert!(exact("202 555 0143").matches(&boris()));
         assert!(!exact("boris").matches(&boris()));
+        assert!(exact("silver plus").matches(&boris()) && exact("450.10").matches(&boris()));
+        assert!(!exact("silver").matches(&boris()));
     }
 
     #[test]
@@ -229,6 +258,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn nothing_is_ruled_out_that_folding_would_find(field in "[ -~\t\u{1}]{0,8}", part in "[a-cA-C1 é]{0,3}") {
+            let part = fold(&part);
+            prop_assert!(!(cannot_hold(&field, &part) && fold(&field).contains(&*part)));
+        }
+
         #[test]
         fn any_part_of_the_name_is_found(name in "[\\PC&&[^\"]]{1,12}", start in 0usize..12, len in 1usize..12) {
             let part: String = name.chars().skip(start).take(len).collect();

@@ -35,6 +35,21 @@ pub fn needle(filter: &Filter) -> Needle {
     }
 }
 
+/// What a vendor's search may miss, in words: `lacks` beside custom fields, which no vendor searches and every word of
+/// `filter` may occur in. `None` if that is nothing, or if the search is asked for nothing.
+///
+/// `lacks` goes on behind the vendor's name, as `tells accents apart`.
+pub fn gap(filter: &Filter, title: &str, lacks: Option<&str>) -> Option<String> {
+    let custom = "does not look at custom fields";
+    match (lacks, filter.words.is_empty()) {
+        _ if needle(filter).texts.is_empty() => None,
+        (Some(lacks), true) => Some(format!("{title}'s search {lacks}")),
+        (Some(lacks), false) => Some(format!("{title}'s search {lacks}, and {custom}")),
+        (None, false) => Some(format!("{title}'s search {custom}")),
+        (None, true) => None,
+    }
+}
+
 fn text(word: &str) -> Needle {
     Needle { texts: vec![word.to_owned()], phone: false }
 }
@@ -58,6 +73,18 @@ mod tests {
 
     fn texts(query: &str) -> Vec<String> {
         needle(&Filter { words: Word::split(query), ..Filter::default() }).texts
+    }
+
+    #[test]
+    fn words_may_stand_in_custom_fields_which_no_vendor_searches() {
+        let words = Filter { words: Word::split("a@b.c"), ..Filter::default() };
+        let email = Filter { email: Some("a@b.c".into()), ..Filter::default() };
+        assert_eq!(gap(&email, "X", None), None);
+        assert_eq!(gap(&Filter::default(), "X", Some("is slow")), None);
+        assert_eq!(gap(&email, "X", Some("is slow")).as_deref(), Some("X's search is slow"));
+        assert_eq!(gap(&words, "X", None).as_deref(), Some("X's search does not look at custom fields"));
+        let both = "X's search is slow, and does not look at custom fields";
+        assert_eq!(gap(&words, "X", Some("is slow")).as_deref(), Some(both));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The file itself: who may read it, what is refused, what is left of what was forgotten.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::mirror::MirrorError;
@@ -81,7 +81,7 @@ fn a_newer_format_and_foreign_files_are_left_alone() {
     store.connection.pragma_update(None, "user_version", 99).unwrap();
     drop(store);
     for result in open(&path) {
-        assert!(matches!(result, Err(MirrorError::Newer { found: 99, known: 1, .. })));
+        assert!(matches!(result, Err(MirrorError::Newer { found: 99, known: schema::FORMAT, .. })));
     }
     fs::write(&path, "a diary, in plain text, of no database at all, long enough to look like one".repeat(99)).unwrap();
     for result in open(&path) {
@@ -176,6 +176,10 @@ fn kept() -> Vec<Contact> {
     let names = ["Zoë Ångström", "Борис Петров", "陈伟"];
     let mut people: Vec<_> = names.iter().enumerate().map(|(id, name)| contact(id, name)).collect();
     people[0].emails = vec![Email { address: "zoe@one.example".into(), verified: Some(true) }];
+    let value = |json: &str| serde_json::from_str::<RawJson>(json).unwrap();
+    people[1].custom_fields = vec![("plan".into(), value(r#""Silver""#)), ("account".into(), value("45600"))];
+    people[2].custom_fields =
+        vec![("address".into(), value(r#"{"city":"\u0411\u0435\u0440\u043b\u0438\u043d","zip":[10115,true]}"#))];
     people
 }
 
@@ -187,24 +191,90 @@ fn keep_a_database_of_this_format() {
     sync(&mut store, &kept(), 10, 0);
     let path = store.path().to_owned();
     drop(store);
-    let kept = format!("{}/src/mirror/tests/format-{}.db.zst", env!("CARGO_MANIFEST_DIR"), schema::FORMAT);
+    let kept = format!("{}/src/mirror/tests/format-{}-fields.db.zst", env!("CARGO_MANIFEST_DIR"), schema::FORMAT);
     fs::write(kept, zstd::encode_all(fs::read(path).unwrap().as_slice(), 19).unwrap()).unwrap();
+}
+
+/// A database of an older format, in a folder of its own.
+fn of_old(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE_NAME);
+    fs::write(&path, zstd::decode_all(bytes).unwrap()).unwrap();
+    (folder, path)
+}
+
+fn searched(store: &Store, words: &str) -> Vec<Contact> {
+    let filter = Filter { words: Word::split(words), ..Filter::default() };
+    store.search(&["p"], &Query { filter, ..Query::default() }).unwrap()
 }
 
 #[test]
 fn every_released_format_is_read() {
-    let formats: [&[u8]; 1] = [include_bytes!("format-1.db.zst")];
-    assert_eq!(formats.len(), usize::try_from(schema::FORMAT).unwrap(), "one database is kept of every format");
-    for bytes in formats {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(FILE_NAME);
-        fs::write(&path, zstd::decode_all(bytes).unwrap()).unwrap();
-        for mode in [Mode::Read, Mode::Write] {
-            let store = Store::open(&path, mode).unwrap();
-            let filter = Filter { words: Word::split("angstrom zoe@"), ..Filter::default() };
-            let found = store.search(&["p"], &Query { filter, ..Query::default() }).unwrap();
-            assert_eq!(found, kept()[..1]);
-            assert_eq!(store.verify().unwrap(), Verified { contacts: 3, ..Verified::default() });
+    // The first is of a time when nobody kept custom fields in it.
+    let formats: [(i64, &[u8]); 3] = [
+        (1, include_bytes!("format-1.db.zst")),
+        (1, include_bytes!("format-1-fields.db.zst")),
+        (2, include_bytes!("format-2-fields.db.zst")),
+    ];
+    assert_eq!(formats.last().unwrap().0, schema::FORMAT, "one database is kept of every format");
+    for (format, bytes) in formats {
+        for modes in [[Mode::Read, Mode::Write], [Mode::Write, Mode::Read]] {
+            let (_folder, path) = of_old(bytes);
+            assert_eq!(schema::format(&rusqlite::Connection::open(&path).unwrap()).unwrap(), format);
+            for mode in modes {
+                let store = Store::open(&path, mode).unwrap();
+                assert_eq!(searched(&store, "angstrom zoe@"), kept()[..1]);
+                assert_eq!(store.verify().unwrap(), Verified { contacts: 3, ..Verified::default() });
+            }
+        }
+    }
+}
+
+#[test]
+fn what_an_older_format_did_not_search_is_found_once_it_is_opened() {
+    let (_folder, path) = of_old(include_bytes!("format-1-fields.db.zst"));
+    let unfinished = rusqlite::Connection::open(&path).unwrap();
+    let has = |store: &Store, words: &str, place: usize| assert_eq!(searched(store, words), [kept()[place].clone()]);
+    for indexed in [3, 2, 0] {
+        // Rows of a block that a sync was filling are not in the index yet.
+        if indexed < 3 {
+            let sql = format!(
+                "PRAGMA user_version = 1; UPDATE block SET indexed = {indexed}; DELETE FROM posting;
+                 UPDATE contact SET text = substr(text, 1, instr(text || char(5), char(5)) - 1)"
+            );
+            unfinished.execute_batch(&sql).unwrap();
+        }
+        let store = Store::open(&path, Mode::Read).unwrap();
+        if indexed != 2 {
+            has(&store, "SILVER петр", 1);
+            has(&store, "4560", 1);
+        }
+        has(&store, "берлин 10115", 2);
+        has(&store, "ер", 2);
+        assert_eq!(searched(&store, "plan"), []);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_older_format_that_cannot_be_brought_up_to_date_says_what_to_do() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, path) = of_old(include_bytes!("format-1-fields.db.zst"));
+    let held = crate::mirror::lock::lock(&path, "p").unwrap();
+    for result in open(&path) {
+        assert!(matches!(result, Err(MirrorError::Busy { .. })), "an older version may be syncing");
+    }
+    drop(held);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    let is_root = fs::OpenOptions::new().write(true).open(&path).is_ok();
+    let result = Store::open(&path, Mode::Read);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    match result {
+        Ok(store) => assert!(is_root && searched(&store, "silver").len() == 1),
+        Err(error) => {
+            assert!(matches!(error, MirrorError::Older { .. }), "{error}");
+            assert!(error.hint().unwrap().contains("mirror rebuild"));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::rank::Looker;
 use super::text::searched_text;
 use super::*;
 use crate::model::{
-    Channel, ChannelKind, Contact, Email, Filter, Query, SortKey, Time, UnknownFilter, Word, phone, sort,
+    Channel, ChannelKind, Contact, Email, Filter, Query, RawJson, SortKey, Time, UnknownFilter, Word, phone, sort,
 };
 
 pub(super) fn now(second: i64) -> Timestamp {
@@ -81,6 +81,31 @@ fn number() -> impl Strategy<Value = String> {
     ]
 }
 
+/// What a custom field may hold: texts with and without escapes, numbers, and whatever else, nested.
+fn custom_value() -> impl Strategy<Value = String> {
+    let escaped = |text: String| {
+        let units: Vec<_> = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+        format!("\"{}\"", units.concat())
+    };
+    let leaf = prop_oneof![
+        3 => text().prop_map(|text| serde_json::to_string(&text).unwrap()),
+        1 => text().prop_map(escaped),
+        1 => number().prop_map(|text| serde_json::to_string(&text).unwrap()),
+        1 => "-?[12][0-2]{0,3}(\\.[0-2]{1,2})?(e[12])?",
+        1 => "(true|false|null)",
+    ];
+    leaf.prop_recursive(2, 6, 3, |inner| {
+        let names = text().prop_map(|text| serde_json::to_string(&text).unwrap());
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(|values| format!("[{}]", values.join(", "))),
+            proptest::collection::vec((names, inner), 0..3).prop_map(|fields| {
+                let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name} : {value}")).collect();
+                format!("{{{}}}", fields.join(","))
+            }),
+        ]
+    })
+}
+
 prop_compose! {
     fn any_contact()(
         id in 0usize..40,
@@ -88,6 +113,7 @@ prop_compose! {
         emails in proptest::collection::vec(prop_oneof![text(), "[ab]{1,2}@[ab]\\.x"], 0..2),
         numbers in proptest::collection::vec(number(), 0..2),
         identifier in proptest::option::of(text()),
+        custom in proptest::collection::vec(custom_value(), 0..3),
         labels in proptest::collection::vec("[aAbá]{1,2}", 0..2),
         kinds in proptest::collection::vec("(widget|sms|email)", 0..2),
         marks in (proptest::option::of(any::<bool>()), proptest::option::of(any::<bool>()), proptest::option::of(any::<bool>())),
@@ -98,6 +124,8 @@ prop_compose! {
         contact.emails = emails.into_iter().map(|address| Email { address: address.into(), verified: None }).collect();
         contact.phones = numbers.into_iter().map(|number| phone::phone(number, Some("US"))).collect();
         contact.identifier = identifier.map(Into::into);
+        contact.custom_fields =
+            custom.iter().map(|json| ("aab".into(), serde_json::from_str::<RawJson>(json).unwrap())).collect();
         contact.labels = labels.into_iter().map(Into::into).collect();
         contact.channels = kinds.iter().map(|kind| {
             let mut channel = Channel::new(ChannelKind::from_vendor(kind));

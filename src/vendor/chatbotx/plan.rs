@@ -4,7 +4,7 @@
 //! (vendor notes 1.3 to 1.8).
 
 use crate::model::{ChannelKind, Direction, Filter, Query, SortField, SortKey};
-use crate::source::search::{Needle, needle};
+use crate::source::search::{self, Needle, needle};
 use crate::source::{Lane, Order, Paging, Plan, Traversal, Wish};
 
 /// The most rows a request may ask for; more is cut down silently.
@@ -79,7 +79,7 @@ pub(super) fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
         lanes,
         residual: filter.clone(),
         sorted,
-        gap: gap(&needle),
+        gap: gap(filter, &needle),
         wish: Wish::default(),
     }
 }
@@ -199,14 +199,15 @@ fn sort_json(keys: &[SortKey]) -> Option<String> {
     Some(format!("[{}]", keys.join(",")))
 }
 
-fn gap(needle: &Needle) -> Option<String> {
-    match needle.texts.first()? {
-        _ if needle.phone => Some(
-            "ChatbotX compares phone numbers character by character, so one written otherwise may be missed".to_owned(),
-        ),
+fn gap(filter: &Filter, needle: &Needle) -> Option<String> {
+    let lacks = match needle.texts.first()? {
+        _ if needle.phone => {
+            Some("compares phone numbers character by character, so one written otherwise may be missed")
+        }
         text if text.is_ascii() && text.contains('@') => None,
-        _ => Some("ChatbotX's search tells accents apart, so `jose` does not find `José`".to_owned()),
-    }
+        _ => Some("tells accents apart, so `jose` does not find `José`"),
+    };
+    search::gap(filter, "ChatbotX", lacks)
 }
 
 #[cfg(test)]

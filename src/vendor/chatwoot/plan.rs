@@ -175,7 +175,7 @@ mod tests {
         let texts: Vec<&str> = plan.lanes.iter().map(|lane| lane.params[0].1.as_str()).collect();
         assert_eq!(texts, ["12025550143", "+1 (202) 555-0143", "0143"]);
         assert_eq!(plan.lanes.iter().map(|lane| lane.name).collect::<Vec<_>>(), SEARCHES);
-        assert!(!plan.merge && plan.gap.is_none());
+        assert!(!plan.merge && plan.gap.is_some_and(|gap| !gap.contains("jose")));
         assert!(super::plan(&Query { sort: vec!["name".parse().unwrap()], ..query }, Traversal::Top, PATH).merge);
     }
 

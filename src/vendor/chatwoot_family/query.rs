@@ -2,7 +2,7 @@
 
 use crate::model::{Direction, Filter, Query, SortField, SortKey};
 use crate::source::Traversal;
-use crate::source::search::{Needle, needle};
+use crate::source::search::{self, Needle, needle};
 
 /// Characters of a search text that are sent; more would outgrow a URL, and what the rest excludes is excluded here.
 const LONGEST_TEXT: usize = 200;
@@ -62,14 +62,11 @@ fn sendable_text(text: &str) -> String {
 /// Letters are compared without regard to their case only, identifiers not even that (vendor notes B4).
 pub fn text_gap(filter: &Filter, title: &str) -> Option<String> {
     let Needle { texts, phone } = needle(filter);
-    let text = texts.first().filter(|_| !phone)?;
+    let text = texts.first()?;
     let email_alone = filter.words.is_empty() && filter.email.is_some();
-    if (email_alone && text.is_ascii()) || !text.chars().any(char::is_alphabetic) {
-        return None;
-    }
-    Some(format!(
-        "{title} tells accented letters apart (`jose` does not find `José`) and compares identifiers letter by letter"
-    ))
+    let misses_none = phone || (email_alone && text.is_ascii()) || !text.chars().any(char::is_alphabetic);
+    let lacks = "tells accented letters apart (`jose` does not find `José`) and compares identifiers letter by letter";
+    search::gap(filter, title, if misses_none { None } else { Some(lacks) })
 }
 
 /// The vendor's word for a field to sort by; `None` if it cannot. Chatwoot renamed `company` later (vendor notes B3).
@@ -140,7 +137,8 @@ mod tests {
         let gap = |filter: &Filter| text_gap(filter, "Chatwoot").is_some();
         let words = |query: &str| Filter { words: Word::split(query), ..Filter::default() };
         assert!(gap(&words("jose")));
-        assert!(!gap(&words("+1 202 555 0143")));
+        assert!(gap(&words("+1 202 555 0143")), "custom fields");
+        assert!(!gap(&Filter { phone: Some("+1 202 555 0143".into()), ..Filter::default() }));
         assert!(!gap(&Filter { email: Some("ann@doe.example".into()), ..Filter::default() }));
         assert!(gap(&Filter { name: Some("Zoë".into()), ..Filter::default() }));
     }

@@ -3,7 +3,7 @@
 //! The endpoint refuses every parameter but five (vendor notes 1.1); only those are ever sent, never empty.
 
 use crate::model::{Direction, Filter, Query, SortField, SortKey, UnknownFilter};
-use crate::source::search::{Needle, needle};
+use crate::source::search::{self, Needle, needle};
 use crate::source::{Lane, Order, Paging, Plan, Traversal, Wish};
 
 /// The most rows a request may ask for; more is cut down silently.
@@ -54,7 +54,7 @@ pub(super) fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
         lanes,
         residual: Filter { unknown: UnknownFilter::Include, ..filter.clone() },
         sorted,
-        gap: gap(&needle),
+        gap: gap(filter, &needle),
         wish: Wish::default(),
     }
 }
@@ -105,15 +105,15 @@ fn sort_json(keys: &[SortKey]) -> Option<String> {
     Some(json)
 }
 
-fn gap(needle: &Needle) -> Option<String> {
-    match needle.texts.first()? {
-        _ if needle.phone => Some(
-            "Rocket.Chat compares phone numbers character by character, so one written otherwise may be missed"
-                .to_owned(),
-        ),
+fn gap(filter: &Filter, needle: &Needle) -> Option<String> {
+    let lacks = match needle.texts.first()? {
+        _ if needle.phone => {
+            Some("compares phone numbers character by character, so one written otherwise may be missed")
+        }
         text if text.is_ascii() && text.contains('@') => None,
-        _ => Some("Rocket.Chat's search tells accents apart, so `jose` does not find `José`".to_owned()),
-    }
+        _ => Some("tells accents apart, so `jose` does not find `José`"),
+    };
+    search::gap(filter, "Rocket.Chat", lacks)
 }
 
 #[cfg(test)]

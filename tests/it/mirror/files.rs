@@ -92,6 +92,9 @@ fn files_that_are_no_good_mirror_are_refused_and_left_alone() {
 fn a_newer_format_and_another_programs_database_are_never_touched() {
     let bench = bench(10);
     bench.run("-q -p demo-chatwoot sync").exits(0);
+    let format: i64 = rusqlite::Connection::open(database(&bench))
+        .and_then(|connection| connection.pragma_query_value(None, "user_version", |row| row.get(0)))
+        .unwrap();
     let pragma = |sql: &str| rusqlite::Connection::open(database(&bench)).unwrap().execute_batch(sql).unwrap();
     for (sql, said) in [("PRAGMA user_version = 99", "has format 99"), ("PRAGMA application_id = 7", "mirror.db")] {
         pragma(sql);
@@ -102,7 +105,7 @@ fn a_newer_format_and_another_programs_database_are_never_touched() {
             ran.says(&["error: ", said]);
         }
         assert!(fs::read(database(&bench)).unwrap() == before);
-        pragma("PRAGMA user_version = 1; PRAGMA application_id = 1129598290");
+        pragma(&format!("PRAGMA user_version = {format}; PRAGMA application_id = 1129598290"));
     }
     assert_eq!(i64::from_str_radix("43544d52", 16).unwrap(), 1_129_598_290);
     bench.run("-q --local -p demo-chatwoot list").exits(0);
