@@ -8,6 +8,7 @@ pub mod chatwoot;
 pub mod chatwoot_family;
 pub mod decode;
 pub mod lenient;
+pub mod listed;
 pub mod livedesk;
 pub mod reply;
 pub mod rocketchat;

@@ -7,8 +7,9 @@ use serde_json::value::RawValue;
 use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Location, Manager, RawJson, Text};
 use crate::source::{Identity, Page, SourceError, Wish};
-use crate::vendor::decode::{Place, parse_list};
+use crate::vendor::decode::Place;
 use crate::vendor::lenient::{Object, Scalar};
+use crate::vendor::listed::parse_list;
 
 use super::wire::{ListReply, TokenReply, WireContact, WireContactInbox, WireConversation, WireField, WireFieldValue};
 

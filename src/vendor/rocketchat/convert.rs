@@ -5,8 +5,9 @@ use serde_json::value::RawValue;
 use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Manager, Phone, RawJson, Text};
 use crate::source::{Identity, Page, Rows, SourceError, Wish};
-use crate::vendor::decode::{Place, parse_list};
+use crate::vendor::decode::Place;
 use crate::vendor::lenient::{Either, Flag, Object, Scalar, is_blank};
+use crate::vendor::listed::parse_list;
 
 use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, WireChat, WireContact, WireManager};
 
