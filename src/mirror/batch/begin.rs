@@ -47,6 +47,7 @@ impl Store {
             bookmark: None,
             started_at,
             decoder: Decoder::new().map_err(codec)?,
+            was_empty: false,
             block: None,
             postings: Postings::default(),
             seen: BTreeMap::new(),
@@ -58,6 +59,7 @@ impl Store {
             _lock: lock,
         };
         batch.load().map_err(explain)?;
+        batch.was_empty = !batch.has_any().map_err(explain)?;
         Ok(batch)
     }
 }

@@ -82,6 +82,8 @@ pub struct Batch<'s> {
     cursor: Option<String>,
     bookmark: Option<String>,
     decoder: Decoder,
+    /// Nothing was stored of the profile when this began.
+    was_empty: bool,
     block: Option<Block>,
     postings: Postings,
     seen: BTreeMap<i64, (Bits, SeenState)>,
@@ -208,6 +210,10 @@ impl Batch<'_> {
             Trouble::Database(error) => database_error(&self.store.path, &error),
             Trouble::Object(detail) => MirrorError::Damaged { path: self.store.path.clone(), detail },
         })
+    }
+
+    fn has_any(&self) -> rusqlite::Result<bool> {
+        self.store.connection.prepare("SELECT 1 FROM contact WHERE profile = ?1")?.exists([self.profile])
     }
 
     fn stored(&self) -> rusqlite::Result<u64> {

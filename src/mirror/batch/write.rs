@@ -25,6 +25,26 @@ impl Batch<'_> {
 
     fn upsert(&mut self, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
         self.report.rows += 1;
+        // In a mirror that is filled for the first time there is nothing to compare with.
+        let new = if self.was_empty { self.insert(prepared)? } else { None };
+        let row = match new {
+            Some(row) => {
+                self.report.added += 1;
+                row
+            }
+            None => self.compare(prepared, now)?,
+        };
+        if self.pass == Pass::Full {
+            let (block, place) = split(row);
+            let (bits, state) = self.seen.entry(block).or_insert_with(|| (Bits::default(), SeenState::Changed));
+            bits.insert(place);
+            *state = SeenState::Changed;
+        }
+        Ok(())
+    }
+
+    /// Writes what differs from what is stored; the contact's row.
+    fn compare(&mut self, prepared: &Prepared, now: Timestamp) -> Result<i64, Trouble> {
         let connection = &self.store.connection;
         let stored = connection
             .prepare_cached("SELECT row, print, gone IS NOT NULL FROM contact WHERE profile = ?1 AND id = ?2")?
@@ -32,7 +52,7 @@ impl Batch<'_> {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, bool>(2)?))
             })
             .optional()?;
-        let row = match stored {
+        Ok(match stored {
             Some((row, print, gone)) if print == prepared.encoded.print => {
                 self.report.same += 1;
                 if gone {
@@ -52,16 +72,9 @@ impl Batch<'_> {
             }
             None => {
                 self.report.added += 1;
-                self.insert(prepared)?
+                self.insert(prepared)?.ok_or_else(|| Trouble::Object("a contact is there and is not".to_owned()))?
             }
-        };
-        if self.pass == Pass::Full {
-            let (block, place) = split(row);
-            let (bits, state) = self.seen.entry(block).or_insert_with(|| (Bits::default(), SeenState::Changed));
-            bits.insert(place);
-            *state = SeenState::Changed;
-        }
-        Ok(())
+        })
     }
 
     /// Whether what is stored in `row` changed later than `read`.
@@ -99,16 +112,17 @@ impl Batch<'_> {
         Ok(amend(connection, block, place, &minus(&after, &before), &minus(&before, &after))?)
     }
 
-    /// Writes a new contact; its row.
-    fn insert(&mut self, prepared: &Prepared) -> rusqlite::Result<i64> {
+    /// Writes a new contact; its row, or `None` if it is no new one.
+    fn insert(&mut self, prepared: &Prepared) -> rusqlite::Result<Option<i64>> {
         let Prepared { id, times: Times { active, created, updated }, text, keys, encoded } = prepared;
         let block = self.room()?;
         let row = join(block.id, block.used);
-        self.store
+        let written = self
+            .store
             .connection
             .prepare_cached(
                 "INSERT INTO contact (row, profile, id, active, created, updated, print, text, object)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (profile, id) DO NOTHING",
             )?
             .execute(params![
                 row,
@@ -121,6 +135,9 @@ impl Batch<'_> {
                 text,
                 encoded.object
             ])?;
+        if written == 0 {
+            return Ok(None);
+        }
         self.actives.push((row, *active));
         let (_, place) = split(row);
         keys.iter().for_each(|key| self.postings.note(*key, place));
@@ -128,7 +145,7 @@ impl Batch<'_> {
         if block.used + 1 == BLOCK_ROWS {
             self.index_block()?;
         }
-        Ok(row)
+        Ok(Some(row))
     }
 
     /// The block that takes the next new contact.

@@ -26,6 +26,16 @@ fn what_an_exact_walk_did_not_see_is_removed() {
 }
 
 #[test]
+fn a_contact_that_comes_twice_the_first_time_is_there_once_as_it_came_last() {
+    let (_folder, mut store) = store();
+    let twice = [contact(1, "Ann"), contact(2, "Bob"), contact(1, "Anna"), contact(2, "Bob")];
+    let report = sync(&mut store, &twice, 3, 0);
+    assert_eq!((report.rows, report.added, report.changed, report.same), (4, 2, 1, 1));
+    assert_eq!(names(&store), ["Anna", "Bob"]);
+    assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
+}
+
+#[test]
 fn nothing_is_removed_without_a_proof() {
     for proof in [Proof::Changed, Proof::Partial] {
         let (_folder, mut store) = store();
