@@ -62,6 +62,7 @@ fn measure(folder: &Path, contacts: usize, key: Option<&DatabaseKey>) {
     let words = questions(contacts);
     let mut all = Vec::new();
     let mut all_spent = Vec::new();
+    let mut slow = Vec::new();
     for kind in ["prefix", "substring", "phone", "email", "words", "list", "scan"] {
         let asked: Vec<_> = words.iter().filter(|(of, _)| *of == kind).collect();
         let mut times = Vec::new();
@@ -83,6 +84,9 @@ fn measure(folder: &Path, contacts: usize, key: Option<&DatabaseKey>) {
         if kind != "scan" && kind != "list" {
             all.extend_from_slice(&times);
             all_spent.extend_from_slice(&spent);
+            slow.extend(
+                spent.iter().zip(&inside).map(|(spent, (_, text, found))| (*spent, kind, text.clone(), *found)),
+            );
         }
         let worst = inside.iter().max().unwrap();
         println!(
@@ -95,6 +99,10 @@ fn measure(folder: &Path, contacts: usize, key: Option<&DatabaseKey>) {
         );
     }
     println!("search    {}; on the processor {}", spread(&mut all), spread(&mut all_spent));
+    slow.sort_unstable_by(|a, b| b.cmp(a));
+    for (spent, kind, text, found) in slow.iter().take(10) {
+        println!("  slow    {:.2} ms on the processor: {kind} `{text}`, {found} found", spent.as_secs_f64() * 1e3);
+    }
     let mut nothing: Vec<_> = (0..50)
         .map(|_| {
             let begin = Instant::now();

@@ -54,12 +54,12 @@ pub fn everything(scope: &Scope) -> BTreeMap<i64, Bits> {
 /// The rows that may match `filter` with this rank or a better one.
 pub fn find(connection: &Connection, scope: &Scope, filter: &Filter, rank: Rank) -> rusqlite::Result<Candidates> {
     let mut found = indexed(connection, scope, need(filter, rank))?;
-    if let Some(since) = filter.active_since.and_then(millis) {
+    if let Some(since) = filter.active_since.map(|since| recency::span_of(millis(since))) {
         let rows = found.get_or_insert_with(|| everything(scope));
         for (block, bits) in rows.iter_mut() {
             let mut active = Bits::default();
-            recency::read(connection, *block, bits, |at, row| {
-                if at.is_some_and(|at| at >= since) {
+            recency::read(connection, *block, bits, |span, row| {
+                if span >= since {
                     active.insert(profile::split(row).1);
                 }
             })?;

@@ -16,7 +16,7 @@ use super::candidates::{self, Candidates, Scope, count, is_candidate, rows_of};
 use super::key::Rank;
 use super::object::Decoder;
 use super::rank::Looker;
-use super::recency;
+use super::recency::{self, Span};
 use super::search::{Flow, own};
 
 /// What the ways cost, in steps along the index by recency; tests force each way with them.
@@ -144,16 +144,48 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         if direct > steps {
             return self.walk(candidates, direction, rank);
         }
-        let mut order = Vec::new();
+        let mut order = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
         for (block, bits) in found {
-            recency::read(self.connection, *block, bits, |active, row| {
-                order.push(Reverse((recency_of(active, direction), row)));
+            recency::read(self.connection, *block, bits, |span, row| {
+                order.push(Reverse(sortable(span, row, direction)));
             })?;
         }
-        let mut order = BinaryHeap::from(order);
-        while let Some(Reverse((_, row))) = order.pop() {
-            if self.show(row, rank)?.is_break() {
-                return Ok(Flow::Break(()));
+        let told_apart = limit.map_or(0, |limit| in_spans_to(&mut order, limit)).saturating_sub(limit.unwrap_or(0));
+        if told_apart.saturating_mul(self.costs.chunk) > steps {
+            return self.walk(candidates, direction, rank);
+        }
+        self.show_spans(BinaryHeap::from(order), direction, rank)
+    }
+
+    /// Shows rows span by span; those of one span in the order of what is stored beside the contacts.
+    fn show_spans(
+        &mut self,
+        mut order: BinaryHeap<Reverse<u64>>,
+        direction: Direction,
+        rank: Option<Rank>,
+    ) -> Result<Flow, Trouble> {
+        let mut exact = self.connection.prepare_cached("SELECT active FROM contact WHERE row = ?1")?;
+        let mut of_span = Vec::new();
+        while let Some(Reverse(first)) = order.pop() {
+            of_span.push(((false, 0), row_of(first)));
+            while let Some(next) = order.peek().filter(|Reverse(next)| is_same_span(*next, first)) {
+                of_span.push(((false, 0), row_of(next.0)));
+                order.pop();
+            }
+            // Those of the last span were never active.
+            if of_span.len() > 1 && !is_same_span(first, u64::MAX) {
+                for (recency, row) in &mut of_span {
+                    let mut rows = exact.query([*row])?;
+                    if let Some(columns) = rows.next()? {
+                        *recency = recency_of(columns.get(0)?, direction);
+                    }
+                }
+                of_span.sort_unstable();
+            }
+            for (_, row) in of_span.drain(..) {
+                if self.show(row, rank)?.is_break() {
+                    return Ok(Flow::Break(()));
+                }
             }
         }
         Ok(Flow::Continue(()))
@@ -265,6 +297,38 @@ fn recency_of(active: Option<i64>, direction: Direction) -> (bool, i64) {
         Direction::Descending => active.map(|active| -active),
     };
     (active.is_none(), signed.unwrap_or(0))
+}
+
+/// The bits of a row's number.
+const ROW_BITS: u32 = 48;
+
+/// A number by which rows sort as [`recency_of`] has it, as far as spans tell; those of one span by their rows.
+fn sortable(span: Span, row: i64, direction: Direction) -> u64 {
+    // What was never active comes last in any case.
+    let place = match direction {
+        Direction::Ascending => span.wrapping_sub(1),
+        Direction::Descending => Span::MAX - span,
+    };
+    u64::from(place) << ROW_BITS | row.cast_unsigned()
+}
+
+fn row_of(sortable: u64) -> i64 {
+    (sortable & ((1 << ROW_BITS) - 1)).cast_signed()
+}
+
+fn is_same_span(a: u64, b: u64) -> bool {
+    a >> ROW_BITS == b >> ROW_BITS
+}
+
+/// How many rows lie in the spans that the first `limit` rows are in, those of contacts that were never active left out.
+fn in_spans_to(order: &mut [Reverse<u64>], limit: u64) -> u64 {
+    let Some(last) = usize::try_from(limit).ok().and_then(|limit| limit.checked_sub(1)).filter(|at| *at < order.len())
+    else {
+        return 0;
+    };
+    let (_, &mut Reverse(last), _) = order.select_nth_unstable_by_key(last, |Reverse(sortable)| *sortable);
+    let counted = |sortable: u64| sortable >> ROW_BITS <= last >> ROW_BITS && !is_same_span(sortable, u64::MAX);
+    order.iter().filter(|Reverse(sortable)| counted(*sortable)).count() as u64
 }
 
 /// What can go wrong in a search.

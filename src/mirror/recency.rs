@@ -1,4 +1,6 @@
-//! When every contact was last active, packed by row: the recency of thousands of candidates costs a few page reads.
+//! When every contact was last active, roughly and packed by row: that of thousands of candidates costs a few page reads.
+//!
+//! Two bytes tell the span of about 19 hours. Those of one span are told apart by what is stored beside the contacts.
 
 use std::collections::BTreeMap;
 
@@ -6,33 +8,29 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::rows::Bits;
 
-/// Rows in a chunk: as many as fit into a page of the database.
-const CHUNK_ROWS: u16 = 1350;
-const SLOT_BYTES: usize = 6;
-/// Added to milliseconds since 1970, so that every time is positive; 0 stands for "never".
-const OFFSET: i64 = 1 << 46;
+/// Rows in a chunk: as many as fit into a page of the database, which is a little smaller if it is encrypted.
+const CHUNK_ROWS: u16 = 4032;
+const SLOT_BYTES: usize = 2;
+/// A span is so many milliseconds long, as a power of two.
+const SPAN_BITS: u32 = 26;
 
 /// What reading one chunk costs, in steps along the index by recency.
 pub const CHUNK_COST: u64 = 8;
+
+/// A stretch of time, later ones greater; [`NEVER`] is none.
+pub type Span = u16;
+
+/// The span of contacts that were never active.
+pub const NEVER: Span = 0;
 
 fn chunk_of(block: i64, place: u16) -> i64 {
     block << 6 | i64::from(place / CHUNK_ROWS)
 }
 
-fn pack(active: Option<i64>) -> [u8; SLOT_BYTES] {
-    let value = active.map_or(0, |millis| (millis.clamp(1 - OFFSET, OFFSET) + OFFSET).cast_unsigned());
-    let mut slot = [0; SLOT_BYTES];
-    slot.copy_from_slice(&value.to_le_bytes()[..SLOT_BYTES]);
-    slot
-}
-
-fn unpack(slot: &[u8]) -> Option<i64> {
-    let mut bytes = [0; 8];
-    bytes[..slot.len()].copy_from_slice(slot);
-    match i64::from_le_bytes(bytes) {
-        0 => None,
-        value => Some(value - OFFSET),
-    }
+/// The span in which a time lies, given in milliseconds since 1970. The first and the last span, of 2109, have no end.
+pub fn span_of(active: Option<i64>) -> Span {
+    let span = |millis: i64| Span::try_from((millis >> SPAN_BITS).clamp(0, i64::from(Span::MAX) - 1) + 1);
+    active.map_or(NEVER, |millis| span(millis).unwrap_or(Span::MAX))
 }
 
 /// Notes when the contacts of rows were last active.
@@ -51,19 +49,19 @@ pub fn write(connection: &Connection, noted: &[(i64, Option<i64>)]) -> rusqlite:
             if bytes.len() < end {
                 bytes.resize(end, 0);
             }
-            bytes[start..end].copy_from_slice(&pack(active));
+            bytes[start..end].copy_from_slice(&span_of(active).to_le_bytes());
         }
         put.execute(params![chunk, bytes])?;
     }
     Ok(())
 }
 
-/// Calls `visit` with every row in `rows` of a block and when its contact was last active.
+/// Calls `visit` with every row in `rows` of a block and the span in which its contact was last active.
 pub fn read(
     connection: &Connection,
     block: i64,
     rows: &Bits,
-    mut visit: impl FnMut(Option<i64>, i64),
+    mut visit: impl FnMut(Span, i64),
 ) -> rusqlite::Result<()> {
     let mut get = connection.prepare_cached("SELECT active FROM recency WHERE chunk = ?1")?;
     let mut places = rows.iter().peekable();
@@ -77,8 +75,8 @@ pub fn read(
         };
         while let Some(place) = places.next_if(|place| place / CHUNK_ROWS == number) {
             let start = usize::from(place % CHUNK_ROWS) * SLOT_BYTES;
-            let active = bytes.get(start..start + SLOT_BYTES).and_then(unpack);
-            visit(active, block << 16 | i64::from(place));
+            let slot = bytes.get(start..).and_then(|slots| slots.first_chunk());
+            visit(slot.map_or(NEVER, |slot| Span::from_le_bytes(*slot)), block << 16 | i64::from(place));
         }
     }
     Ok(())
@@ -102,10 +100,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_come_back_and_never_stays_never() {
-        for active in [None, Some(0), Some(-5), Some(1_790_000_000_123), Some(-OFFSET + 1), Some(OFFSET)] {
-            assert_eq!(unpack(&pack(active)), active);
-        }
-        assert_eq!(unpack(&pack(Some(i64::MAX))), Some(OFFSET));
+    fn spans_follow_the_order_of_times() {
+        let times = [i64::MIN, -5, 0, 67_108_864, 1_790_000_000_123, 1_790_090_000_000, 4_000_000_000_000, i64::MAX];
+        let spans = times.map(|millis| span_of(Some(millis)));
+        assert!(spans.is_sorted() && spans[0] > NEVER, "{spans:?}");
+        assert!(spans[2] < spans[3] && spans[4] < spans[5] && spans[5] < spans[6], "{spans:?}");
+        assert_eq!((span_of(None), spans[7]), (NEVER, Span::MAX));
     }
 }

@@ -8,6 +8,7 @@ use super::index::Postings;
 use super::key::keys_of_text;
 use super::object::Decoder;
 use super::profile::{Block, join, split};
+use super::recency;
 use super::rows::BLOCK_ROWS;
 use super::text::searched_text;
 
@@ -15,10 +16,10 @@ use super::text::searched_text;
 pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
-const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first, second];
+const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first, second, third];
 
 /// The newest format.
-pub const FORMAT: i64 = 2;
+pub const FORMAT: i64 = 3;
 
 /// Brings the database to the newest format, all steps or none.
 pub fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -143,4 +144,20 @@ fn with_custom_fields(
         }
     }
     Ok(found)
+}
+
+/// Recency is kept roughly, in a third of the room: less is read to find the latest of many.
+fn third(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM recency", [])?;
+    let blocks = transaction
+        .prepare("SELECT id FROM block")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut statement = transaction.prepare("SELECT row, active FROM contact WHERE row BETWEEN ?1 AND ?2")?;
+    for block in blocks {
+        let range = [join(block, 0), join(block, BLOCK_ROWS - 1)];
+        let rows = statement.query_map(range, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        recency::write(transaction, &rows.collect::<rusqlite::Result<Vec<_>>>()?)?;
+    }
+    Ok(())
 }

@@ -19,6 +19,9 @@ use super::schema::{self, APPLICATION_ID, FORMAT};
 /// The database's name in the data directory.
 pub const FILE_NAME: &str = "mirror.db";
 pub(super) const PAGE_BYTES: i64 = 8192;
+/// What a reader keeps of the file, in KiB (negative, as SQLite has it). Little: the system holds the file's pages anyway, and
+/// to touch fresh memory takes a short-lived process longer than to copy a page again.
+const READ_CACHE_KIB: i64 = -512;
 const BUSY: Duration = Duration::from_secs(10);
 
 /// What the store is opened for.
@@ -108,7 +111,10 @@ impl Store {
         match format {
             0 => Err(MirrorError::Missing { path: path.to_owned() }),
             1..FORMAT => Err(MirrorError::Older { path: path.to_owned(), detail: format!("it has format {format}") }),
-            _ => Ok(Self::of(connection, path, key)),
+            _ => {
+                connection.pragma_update(None, "cache_size", READ_CACHE_KIB).map_err(|e| database_error(path, &e))?;
+                Ok(Self::of(connection, path, key))
+            }
         }
     }
 

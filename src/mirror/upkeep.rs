@@ -70,6 +70,7 @@ pub struct Forgotten {
 struct Stored {
     row: i64,
     id: String,
+    active: Option<i64>,
     text: String,
     object: Vec<u8>,
 }
@@ -84,11 +85,12 @@ fn each(
     block: Block,
     mut visit: impl FnMut(Stored) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
-    let mut statement =
-        connection.prepare("SELECT row, id, text, object FROM contact WHERE row BETWEEN ?1 AND ?2 ORDER BY row")?;
+    let mut statement = connection
+        .prepare("SELECT row, id, active, text, object FROM contact WHERE row BETWEEN ?1 AND ?2 ORDER BY row")?;
     let mut rows = statement.query([block.id << 16, block.id << 16 | 0xffff])?;
-    while let Some(row) = rows.next()? {
-        visit(Stored { row: row.get(0)?, id: row.get(1)?, text: row.get(2)?, object: row.get(3)? })?;
+    while let Some(columns) = rows.next()? {
+        let (row, id, active) = (columns.get(0)?, columns.get(1)?, columns.get(2)?);
+        visit(Stored { row, id, active, text: columns.get(3)?, object: columns.get(4)? })?;
     }
     Ok(())
 }
@@ -124,9 +126,9 @@ impl Store {
         for profile in profiles(&self.connection)? {
             for block in profile::blocks(&self.connection, profile.id)? {
                 let mut expected = Postings::default();
-                let mut actives = std::collections::HashMap::new();
-                recency::read(&self.connection, block.id, &Bits::range(0, block.used), |active, row| {
-                    actives.insert(row, active);
+                let mut spans = std::collections::HashMap::new();
+                recency::read(&self.connection, block.id, &Bits::range(0, block.used), |span, row| {
+                    spans.insert(row, span);
                 })?;
                 each(&self.connection, block, |stored| {
                     found.contacts += 1;
@@ -147,7 +149,8 @@ impl Store {
                     if searched_text(&contact) != stored.text {
                         found.add(format!("contact `{}` is searched by an outdated text", stored.id));
                     }
-                    if actives.get(&stored.row).copied().flatten() != millis(contact.last_activity_at) {
+                    let active = millis(contact.last_activity_at);
+                    if stored.active != active || spans.get(&stored.row) != Some(&recency::span_of(active)) {
                         found.add(format!("contact `{}` is sorted by an outdated time", stored.id));
                     }
                     if u32::from(place(stored.row)) < block.indexed {

@@ -106,6 +106,11 @@ fn custom_value() -> impl Strategy<Value = String> {
     })
 }
 
+/// Some fall into one span of recency, some into others.
+fn time(step: i64) -> Option<Time> {
+    Time::from_unix_seconds((step - 1) * 30_000)
+}
+
 prop_compose! {
     fn any_contact()(
         id in 0usize..40,
@@ -134,8 +139,8 @@ prop_compose! {
             channel
         }).collect();
         (contact.blocked, contact.unknown) = (marks.1, marks.2);
-        contact.created_at = times.0.and_then(Time::from_unix_seconds);
-        contact.last_activity_at = times.1.and_then(Time::from_unix_seconds);
+        contact.created_at = times.0.and_then(time);
+        contact.last_activity_at = times.1.and_then(time);
         contact
     }
 }
@@ -173,8 +178,8 @@ prop_compose! {
                 _ => UnknownFilter::Include,
             },
             blocked: marks.1,
-            created_since: since.0.and_then(Time::from_unix_seconds),
-            active_since: since.1.and_then(Time::from_unix_seconds),
+            created_since: since.0.and_then(time),
+            active_since: since.1.and_then(time),
         }
     }
 }
