@@ -154,7 +154,8 @@ impl Source for Double {
             return Some(Lane { paging: Paging::Offset { max: 2 }, ..lane.clone() });
         }
         let params = vec![("newest".to_owned(), String::new())];
-        Some(Lane { params, paging: Paging::Offset { max: 100 }, ..lane.clone() })
+        let max = if lane.params.iter().any(|(key, _)| key == "busy") { 2 } else { 100 };
+        Some(Lane { params, paging: Paging::Offset { max }, ..lane.clone() })
     }
 }
 
@@ -207,17 +208,23 @@ enum Listing {
     TwoLanes,
     /// The server does not tell what changed last.
     TwoLanesUntold,
+    /// More changes than are looked at.
+    TwoLanesBusy,
     /// Its count is a lie.
     Boastful,
     BoastfulOffsets,
 }
 
 fn plan(listing: Listing) -> Plan {
-    let untold = matches!(listing, Listing::TwoLanesUntold);
+    let quirk = match listing {
+        Listing::TwoLanesUntold => Some("untold"),
+        Listing::TwoLanesBusy => Some("busy"),
+        _ => None,
+    };
     let lane = |name, order, paging| Lane {
         name,
         path: name.to_owned(),
-        params: untold.then(|| ("untold".to_owned(), String::new())).into_iter().collect(),
+        params: quirk.map(|key| (key.to_owned(), String::new())).into_iter().collect(),
         order,
         paging,
         counted: true,
@@ -229,7 +236,7 @@ fn plan(listing: Listing) -> Plan {
         Listing::Numbered => vec![lane("all", Order::CreatedAt, Paging::Numbered { size: 2 })],
         Listing::BoastfulOffsets => vec![lane("boastful", Order::IdNumber, Paging::Offset { max: 3 })],
         Listing::Boastful => vec![lane("boastful", Order::CreatedAt, Paging::Numbered { size: 2 })],
-        Listing::TwoLanes | Listing::TwoLanesUntold => vec![
+        Listing::TwoLanes | Listing::TwoLanesUntold | Listing::TwoLanesBusy => vec![
             lane("known", Order::IdNumber, Paging::Offset { max: 3 }),
             lane("unknown", Order::IdNumber, Paging::Offset { max: 3 }),
         ],
@@ -318,6 +325,15 @@ fn lists_that_do_not_tell_what_changed_are_read_twice() {
 }
 
 #[test]
+fn a_small_list_in_which_more_changed_than_is_looked_at_is_read_twice() {
+    let renamed: Vec<_> = (0..6).map(|at| (2, Op::Rename(at))).collect();
+    let busy = run(Listing::TwoLanesBusy, 9, &renamed, 1);
+    assert_eq!(busy.verdict, Verdict::Exact);
+    let quiet = run(Listing::TwoLanesBusy, 9, &[], 1);
+    assert!(busy.requests > quiet.requests, "{} requests, {} if quiet", busy.requests, quiet.requests);
+}
+
+#[test]
 fn a_count_that_promises_far_too_much_costs_few_requests() {
     for listing in [Listing::Boastful, Listing::BoastfulOffsets] {
         for size in [1, 2, 3, 9, 30] {
@@ -365,7 +381,8 @@ fn contacts_that_change_lanes_never_make_a_wrong_exact() {
     for size in 0..8 {
         for at in 0..8 {
             for which in 0..size {
-                for (listing, last) in [(Listing::TwoLanes, 8), (Listing::TwoLanesUntold, 14)] {
+                let listings = [(Listing::TwoLanes, 8), (Listing::TwoLanesUntold, 14), (Listing::TwoLanesBusy, 14)];
+                for (listing, last) in listings {
                     run(listing, size, &[(at, Op::Flip(which))], 1);
                     for second_at in at..last {
                         for second in [Op::Flip(which), Op::Delete(0), Op::Append, Op::InsertBefore(0)] {
