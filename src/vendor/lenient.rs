@@ -152,6 +152,13 @@ impl<'de> Deserialize<'de> for Flag {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment(pub Option<Time>);
 
+impl Moment {
+    /// What `text` means.
+    pub fn of_text(text: &str) -> Self {
+        Self(Time::parse(text).or_else(|| unix(text.trim().parse().ok()?)))
+    }
+}
+
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct MomentVisitor;
@@ -161,7 +168,7 @@ impl<'de> Deserialize<'de> for Moment {
             otherwise_absent!(bool list map);
 
             fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Time::parse(text).or_else(|| unix(text.trim().parse().ok()?)))
+                Ok(Moment::of_text(text).0)
             }
 
             fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
@@ -303,6 +310,20 @@ impl<W, M> Default for Made<W, M> {
     }
 }
 
+impl<W, M> Made<W, M>
+where
+    Option<M>: From<W>,
+{
+    /// Keeps what becomes of `element`.
+    pub fn make(&mut self, element: W) {
+        if let Some(made) = Option::<M>::from(element) {
+            // Most lists are short: room for four is what exports would spend their time on.
+            self.0.reserve_exact(if self.0.is_empty() { 2 } else { 0 });
+            self.0.push(made);
+        }
+    }
+}
+
 impl<'de, W: Deserialize<'de>, M> Deserialize<'de> for Made<W, M>
 where
     Option<M>: From<W>,
@@ -313,23 +334,19 @@ where
         where
             Option<M>: From<W>,
         {
-            type Value = Vec<M>;
+            type Value = Made<W, M>;
 
             otherwise_absent!(bool number text map);
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut list = Vec::new();
-                while let Some(element) = seq.next_element::<W>()? {
-                    if let Some(made) = Option::<M>::from(element) {
-                        // Most lists are short: room for four is what exports would spend their time on.
-                        list.reserve_exact(if list.is_empty() { 2 } else { 0 });
-                        list.push(made);
-                    }
+                let mut list = Made::default();
+                while let Some(element) = seq.next_element()? {
+                    list.make(element);
                 }
                 Ok(list)
             }
         }
-        deserializer.deserialize_any(MadeVisitor(PhantomData)).map(|list| Self(list, PhantomData))
+        deserializer.deserialize_any(MadeVisitor(PhantomData))
     }
 }
 

@@ -12,6 +12,7 @@ pub mod listed;
 pub mod livedesk;
 pub mod reply;
 pub mod rocketchat;
+pub mod scan;
 
 use std::collections::BTreeMap;
 

@@ -8,6 +8,7 @@ use crate::source::{Identity, Page, Rows, SourceError, Wish};
 use crate::vendor::decode::Place;
 use crate::vendor::lenient::{Either, Flag, Object, Scalar, is_blank};
 use crate::vendor::listed::parse_list;
+use crate::vendor::scan::scan_list;
 
 use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, WireChat, WireContact, WireManager};
 
@@ -18,7 +19,8 @@ const NO_ID: &str = "a contact without `_id`";
 
 /// Reads the reply to `contacts.search`; its contacts go to `rows`.
 ///
-/// They are read in one pass; only if that fails, or the vendor's own objects are wanted, each is read by itself.
+/// They are read in one pass, by hand where they are as they mostly are; only if that fails, or the vendor's own objects are
+/// wanted, each is read by itself.
 pub(super) fn page_from(
     place: Place<'_>,
     profile: &str,
@@ -28,6 +30,12 @@ pub(super) fn page_from(
 ) -> Result<Page, SourceError> {
     rows.restart();
     if !wish.raw {
+        let mut take = |wire: WireContact<'_>| contact_from(profile, wire).map(|contact| rows.push(contact));
+        let scanned = std::str::from_utf8(body).ok().and_then(|text| scan_list(text, LIST, &mut take));
+        if let Some((reply, there)) = scanned {
+            return envelope(place, &reply, there, body);
+        }
+        rows.restart();
         let mut convert = |wire: WireContact<'_>| {
             rows.push(contact_from(profile, wire).ok_or(NO_ID)?);
             Ok(())
@@ -102,7 +110,7 @@ pub(super) fn identity_from(place: Place<'_>, body: &[u8]) -> Result<Identity, S
 }
 
 /// A contact as this program knows it; `None` without an id.
-fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
+pub(super) fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
     let mut contact = Contact::new(profile, super::SPEC.name, wire.id.text()?);
     contact.name = wire.name.text();
     contact.emails = wire.emails.0;

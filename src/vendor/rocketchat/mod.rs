@@ -5,6 +5,8 @@
 mod convert;
 mod dialect;
 mod plan;
+#[cfg(test)]
+mod scan_test;
 mod wire;
 
 use std::sync::Arc;

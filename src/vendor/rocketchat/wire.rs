@@ -5,18 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::model::{Channel, Email, Phone};
 use crate::vendor::lenient::{Count, CustomFields, Either, Flag, List, Made, Moment, Object, Scalar};
-
-/// The reply to `contacts.search` but for its list.
-#[derive(Deserialize)]
-pub(super) struct SearchReply {
-    #[serde(default)]
-    pub success: Flag,
-    /// The limit, not the number of rows.
-    #[serde(default)]
-    pub count: Count,
-    #[serde(default)]
-    pub total: Count,
-}
+use crate::vendor::scan::wire;
 
 /// The reply to `contacts.get`.
 #[derive(Deserialize)]
@@ -57,109 +46,110 @@ pub(super) struct Refusal<'a> {
     pub message: Scalar<'a>,
 }
 
-/// A contact.
-#[derive(Deserialize)]
-pub(super) struct WireContact<'a> {
-    #[serde(default, borrow, rename = "_id")]
-    pub id: Scalar<'a>,
-    #[serde(default, rename = "createdAt")]
-    pub created_at: Moment,
-    #[serde(default, rename = "_updatedAt")]
-    pub updated_at: Moment,
-    #[serde(default, borrow)]
-    pub name: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub emails: Made<Either<'a, Address<'a>>, Email>,
-    #[serde(default, borrow)]
-    pub phones: Made<Either<'a, Number<'a>>, Phone>,
-    #[serde(default, borrow)]
-    pub channels: Made<Object<WireChannel<'a>>, Channel>,
-    /// An object in `contacts.search`, a plain user id in `contacts.get` and in old servers.
-    #[serde(default, borrow, rename = "contactManager")]
-    pub manager: Either<'a, WireManager<'a>>,
-    #[serde(default)]
-    pub unknown: Flag,
-    #[serde(default, rename = "customFields")]
-    pub custom_fields: CustomFields,
-    #[serde(default, borrow, rename = "lastChat")]
-    pub last_chat: Object<WireChat<'a>>,
-}
+wire! {'a:
+    /// The reply to `contacts.search` but for its list.
+    pub(super) struct SearchReply {
+        "success" => success: Flag,
+        /// The limit, not the number of rows.
+        "count" => count: Count,
+        "total" => total: Count,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct Address<'a> {
-    #[serde(default, borrow)]
-    pub address: Scalar<'a>,
-}
+    /// A contact.
+    pub(super) struct WireContact<'a> {
+        #[serde(borrow)]
+        "_id" => id: Scalar<'a>,
+        "createdAt" => created_at: Moment,
+        #[serde(borrow)]
+        "name" => name: Scalar<'a>,
+        #[serde(borrow)]
+        "emails" => emails: Made<Either<'a, Address<'a>>, Email>,
+        #[serde(borrow)]
+        "phones" => phones: Made<Either<'a, Number<'a>>, Phone>,
+        #[serde(borrow)]
+        "channels" => channels: Made<Object<WireChannel<'a>>, Channel>,
+        "customFields" => custom_fields: CustomFields,
+        "unknown" => unknown: Flag,
+        "_updatedAt" => updated_at: Moment,
+        #[serde(borrow)]
+        "lastChat" => last_chat: Object<WireChat<'a>>,
+        /// An object in `contacts.search`, a plain user id in `contacts.get` and in old servers.
+        #[serde(borrow)]
+        "contactManager" => manager: Either<'a, WireManager<'a>>,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct Number<'a> {
-    #[serde(default, borrow, rename = "phoneNumber")]
-    pub number: Scalar<'a>,
-}
+    /// An element of `emails`.
+    pub(super) struct Address<'a> {
+        #[serde(borrow)]
+        "address" => address: Scalar<'a>,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct WireManager<'a> {
-    #[serde(default, borrow, rename = "_id")]
-    pub id: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub name: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub username: Scalar<'a>,
-}
+    /// An element of `phones`.
+    pub(super) struct Number<'a> {
+        #[serde(borrow)]
+        "phoneNumber" => number: Scalar<'a>,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct WireChannel<'a> {
-    #[serde(default, borrow)]
-    pub name: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub visitor: Object<Visitor<'a>>,
-    /// The flat form of early servers.
-    #[serde(default, borrow, rename = "visitorId")]
-    pub visitor_id: Scalar<'a>,
-    #[serde(default)]
-    pub blocked: Flag,
-    #[serde(default)]
-    pub verified: Flag,
-    #[serde(default, borrow)]
-    pub details: Object<Details<'a>>,
-    #[serde(default, borrow, rename = "lastChat")]
-    pub last_chat: Object<WireChat<'a>>,
-    #[serde(default, borrow)]
-    pub field: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub value: Scalar<'a>,
-    #[serde(default, rename = "verifiedAt")]
-    pub verified_at: Moment,
-}
+    /// Who looks after a contact.
+    pub(super) struct WireManager<'a> {
+        #[serde(borrow)]
+        "_id" => id: Scalar<'a>,
+        #[serde(borrow)]
+        "name" => name: Scalar<'a>,
+        #[serde(borrow)]
+        "username" => username: Scalar<'a>,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct Visitor<'a> {
-    #[serde(default, borrow, rename = "visitorId")]
-    pub visitor_id: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub source: Object<Origin<'a>>,
-}
+    /// A channel.
+    pub(super) struct WireChannel<'a> {
+        #[serde(borrow)]
+        "name" => name: Scalar<'a>,
+        /// The flat form of early servers.
+        #[serde(borrow)]
+        "visitorId" => visitor_id: Scalar<'a>,
+        #[serde(borrow)]
+        "visitor" => visitor: Object<Visitor<'a>>,
+        "blocked" => blocked: Flag,
+        "verified" => verified: Flag,
+        #[serde(borrow)]
+        "details" => details: Object<Details<'a>>,
+        #[serde(borrow)]
+        "lastChat" => last_chat: Object<WireChat<'a>>,
+        #[serde(borrow)]
+        "field" => field: Scalar<'a>,
+        #[serde(borrow)]
+        "value" => value: Scalar<'a>,
+        "verifiedAt" => verified_at: Moment,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct Origin<'a> {
-    #[serde(default, borrow, rename = "type")]
-    pub kind: Scalar<'a>,
-}
+    /// Whom a channel leads to.
+    pub(super) struct Visitor<'a> {
+        #[serde(borrow)]
+        "visitorId" => visitor_id: Scalar<'a>,
+        #[serde(borrow)]
+        "source" => source: Object<Origin<'a>>,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct Details<'a> {
-    #[serde(default, borrow, rename = "type")]
-    pub kind: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub label: Scalar<'a>,
-    #[serde(default, borrow)]
-    pub destination: Scalar<'a>,
-}
+    /// Where a visitor came from.
+    pub(super) struct Origin<'a> {
+        #[serde(borrow)]
+        "type" => kind: Scalar<'a>,
+    }
 
-#[derive(Deserialize)]
-pub(super) struct WireChat<'a> {
-    #[serde(default, borrow, rename = "_id")]
-    pub id: Scalar<'a>,
-    #[serde(default)]
-    pub ts: Moment,
+    /// What a channel is.
+    pub(super) struct Details<'a> {
+        #[serde(borrow)]
+        "type" => kind: Scalar<'a>,
+        #[serde(borrow)]
+        "label" => label: Scalar<'a>,
+        #[serde(borrow)]
+        "destination" => destination: Scalar<'a>,
+    }
+
+    /// The last chat.
+    pub(super) struct WireChat<'a> {
+        #[serde(borrow)]
+        "_id" => id: Scalar<'a>,
+        "ts" => ts: Moment,
+    }
 }
