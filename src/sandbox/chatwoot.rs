@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::exchange::{Answer, Ask, last, pairs};
 use super::json::Out;
 use super::limit::Start;
-use super::names::LABELS;
 use super::person::Person;
 use super::rails::{self, Inboxes, PAGE, Scope, Selection, Sought};
 use super::store::Store;
@@ -97,8 +96,8 @@ fn routed(store: &Store, settings: Settings, limits: &Limits<'_>, ask: &Ask<'_>,
             search(store, settings, ask, &query)
         }
         "labels" => {
-            let label = |(at, title): (usize, &&str)| json!({"id": at + 1, "title": title, "description": null, "color": "#1f93ff", "show_on_sidebar": true});
-            let labels: Vec<Value> = LABELS.iter().enumerate().map(label).collect();
+            let label = |(at, title): (usize, &str)| json!({"id": at + 1, "title": title, "description": null, "color": "#1f93ff", "show_on_sidebar": true});
+            let labels: Vec<Value> = store.labels().into_iter().enumerate().map(label).collect();
             Answer::value(200, &json!({ "payload": labels }))
         }
         "inboxes" => {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use compact_str::{CompactString, format_compact};
 
 use super::Vendor;
+use super::names::LABELS;
 use super::person::Person;
 use super::population::{Place, Population, mix};
 
@@ -27,6 +28,7 @@ struct Patch {
     flipped: bool,
     created: Option<i64>,
     updated: Option<i64>,
+    labels: Option<Vec<&'static str>>,
 }
 
 /// What was changed since the start.
@@ -37,6 +39,7 @@ struct Overlay {
     deleted: HashSet<Handle>,
     patches: HashMap<Handle, Patch>,
     appended: u32,
+    unlisted: Vec<&'static str>,
 }
 
 type Views = Mutex<VecDeque<(u64, String, View)>>;
@@ -100,6 +103,9 @@ impl Store {
                 let (given, family) = name.split_once(' ').unwrap_or((name, ""));
                 (person.given, person.family) = (given.into(), family.into());
             }
+            if let Some(labels) = &patch.labels {
+                person.labels.clone_from(labels);
+            }
             person.unknown ^= patch.flipped;
             if person.unknown && self.vendor != Vendor::Rocketchat {
                 // There, a visitor is whoever has no address.
@@ -109,6 +115,11 @@ impl Store {
             person.updated = patch.updated.unwrap_or(person.updated).max(person.created);
         }
         person
+    }
+
+    /// The labels of the account.
+    pub fn labels(&self) -> Vec<&'static str> {
+        LABELS.into_iter().filter(|label| !self.overlay.unlisted.contains(label)).collect()
     }
 
     /// Whether the contact is an unknown visitor; cheaper than the whole person.
@@ -228,6 +239,19 @@ impl Store {
         self.change(|overlay| {
             let patch = overlay.patches.entry(handle).or_default();
             (patch.flipped, patch.updated) = (!patch.flipped, Some(now));
+        });
+    }
+
+    /// Gives a contact these labels and no others, which changes nothing else of it.
+    pub fn label(&mut self, handle: Handle, labels: &[&'static str]) {
+        self.change(|overlay| overlay.patches.entry(handle).or_default().labels = Some(labels.to_vec()));
+    }
+
+    /// Takes a label off the account's list, or all; whoever bears it keeps it.
+    pub fn unlist(&mut self, label: Option<&'static str>) {
+        self.change(|overlay| match label {
+            Some(label) => overlay.unlisted.push(label),
+            None => overlay.unlisted = LABELS.to_vec(),
         });
     }
 }

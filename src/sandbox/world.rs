@@ -52,6 +52,7 @@ pub enum ChangeKind {
     Inserted,
     Renamed,
     Flipped,
+    Labelled,
 }
 
 /// The state of a sandbox; clones share it.
@@ -259,5 +260,20 @@ impl World {
             Some(handle)
         });
         flipped.is_some()
+    }
+
+    /// Gives a contact these labels and no others; says whether it was there.
+    pub fn label(&self, vendor: Vendor, id: &str, labels: &[&'static str]) -> bool {
+        let labelled = self.change(vendor, ChangeKind::Labelled, |store| {
+            let handle = store.find(id)?;
+            store.label(handle, labels);
+            Some(handle)
+        });
+        labelled.is_some()
+    }
+
+    /// Takes a label off the account's list, or all of them; whoever bears it keeps it.
+    pub fn unlist(&self, vendor: Vendor, label: Option<&'static str>) {
+        lock(&self.shared.stores)[vendor as usize].unlist(label);
     }
 }
