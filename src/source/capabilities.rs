@@ -22,6 +22,8 @@ pub struct Capabilities {
     pub search_fields: &'static [&'static str],
     /// Filter by label.
     pub labels: Support,
+    /// Whether it lists the labels of the account ([`super::Source::account_labels`]).
+    pub lists_labels: bool,
     /// Filter by channel kind.
     pub channel: Support,
     /// Filter by inbox.

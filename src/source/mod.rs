@@ -9,7 +9,7 @@ pub mod walk;
 
 use async_trait::async_trait;
 
-use crate::model::{Contact, Filter, Query};
+use crate::model::{Contact, Filter, Query, Text};
 
 pub use capabilities::{Capabilities, Support};
 pub use error::{ErrorKind, SourceError};
@@ -51,6 +51,11 @@ pub trait Source: Send + Sync {
     /// Completes rows of a page by further requests, as labels on Chatwoot; does nothing on most vendors.
     async fn enrich(&self, _contacts: &mut [Contact], _wish: Wish) -> Result<(), SourceError> {
         Ok(())
+    }
+
+    /// The labels by which contacts can be listed although they do not carry them; `None` where they do, or nobody lists them.
+    async fn account_labels(&self) -> Result<Option<Vec<Text>>, SourceError> {
+        Ok(None)
     }
 
     /// One authenticated GET of `path` below the base URL; the reply's body as it is.

@@ -243,3 +243,23 @@ async fn what_is_no_answer_is_an_error_of_its_class() {
         assert!(!format!("{error:?}").contains("canary-secret"));
     }
 }
+
+#[tokio::test]
+async fn the_labels_of_the_account_are_read_as_far_as_they_are_labels() {
+    let listed =
+        r#"{"payload":[{"id":1,"title":"vip"},{"id":2,"title":null},{"title":" "},7,null,{"id":3,"title":"Größe"}]}"#;
+    for (status, body, labels) in [
+        (200, listed, Ok(vec!["vip", "Größe"])),
+        (200, r#"{"payload":[]}"#, Ok(vec![])),
+        (200, "[]", Err(ErrorKind::Vendor)),
+        (200, "<html>", Err(ErrorKind::Vendor)),
+        (401, r#"{"error":"You are not authorized to do this action"}"#, Err(ErrorKind::Auth)),
+        (404, r#"{"error":"Resource could not be found"}"#, Err(ErrorKind::NotFound)),
+    ] {
+        let (base_url, asked) = scripted(vec![(status, "", body.to_owned())]).await;
+        let found = on_server("chatwoot", &base_url).account_labels().await;
+        let found = found.map(Option::unwrap).map_err(|error| error.kind);
+        assert_eq!(found, labels.map(|labels| labels.into_iter().map(Into::into).collect()), "{body}");
+        assert!(asked.lock().unwrap()[0].starts_with("GET /api/v1/accounts/1/labels "));
+    }
+}

@@ -77,6 +77,7 @@ struct Double {
 static NOTHING: Capabilities = Capabilities {
     search_fields: &[],
     labels: Support::None,
+    lists_labels: false,
     channel: Support::None,
     inboxes: Support::None,
     unknown: Support::None,

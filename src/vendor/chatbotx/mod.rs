@@ -46,6 +46,7 @@ pub static SPEC: VendorSpec = VendorSpec {
 static CAPABILITIES: Capabilities = Capabilities {
     search_fields: &["name", "email", "phone"],
     labels: Support::None,
+    lists_labels: false,
     channel: Support::Superset,
     inboxes: Support::Superset,
     unknown: Support::None,

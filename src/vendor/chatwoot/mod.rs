@@ -49,6 +49,7 @@ pub static SPEC: VendorSpec = VendorSpec {
 static CAPABILITIES: Capabilities = Capabilities {
     search_fields: &["name", "email", "phone", "identifier"],
     labels: Support::Exact,
+    lists_labels: true,
     channel: Support::None,
     inboxes: Support::None,
     unknown: Support::None,
@@ -78,7 +79,8 @@ static CAPABILITIES: Capabilities = Capabilities {
         "Several sort keys are sorted by the server only in its own order: email, name, phone, last_activity_at, \
          created_at, company, city, country; e-mail and phone only ascending. Everything else is read whole and \
          sorted here.",
-        "Labels are not part of a contact; where they are asked for they cost a request a contact.",
+        "Labels are not part of a contact; where they are asked for they cost a request a contact. \
+         `contacts sync` reads them label by label.",
         "Under `--raw` an inbox keeps its public keys only: servers before 4.0.2 add its passwords and tokens.",
     ],
 };

@@ -72,6 +72,12 @@ struct ConversationWire<'a> {
     last_activity_at: Moment,
 }
 
+#[derive(Deserialize)]
+struct LabelWire<'a> {
+    #[serde(borrow, default)]
+    title: Scalar<'a>,
+}
+
 impl Chatwoot {
     fn contacts_path(&self) -> String {
         format!("api/v1/accounts/{}/contacts", self.account)
@@ -228,6 +234,14 @@ impl Source for Chatwoot {
                 Ok(())
             })
             .await
+    }
+
+    async fn account_labels(&self) -> Result<Option<Vec<Text>>, SourceError> {
+        let path = format!("api/v1/accounts/{}/labels", self.account);
+        let body = self.read(&path, &[]).await.map_err(source_error)?;
+        let title = |label: &RawValue| serde_json::from_str::<LabelWire<'_>>(label.get()).ok()?.title.text();
+        let titles = |body: &[u8]| Ok(list_from(body, place(&path))?.into_iter().filter_map(title).collect());
+        reading(&self.http, &body, titles).map(Some)
     }
 
     async fn get(&self, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {

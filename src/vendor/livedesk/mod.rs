@@ -62,6 +62,7 @@ pub static SPEC: VendorSpec = VendorSpec {
 static CAPABILITIES: Capabilities = Capabilities {
     search_fields: &["name", "email", "phone", "identifier"],
     labels: Support::Exact,
+    lists_labels: false,
     channel: Support::None,
     inboxes: Support::None,
     unknown: Support::None,

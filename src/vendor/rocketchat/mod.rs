@@ -52,6 +52,7 @@ pub static SPEC: VendorSpec = VendorSpec {
 static CAPABILITIES: Capabilities = Capabilities {
     search_fields: &["name", "email", "phone"],
     labels: Support::None,
+    lists_labels: false,
     channel: Support::None,
     inboxes: Support::None,
     unknown: Support::Exact,
