@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, SecretSource, Wanted, secret};
 use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
 use crate::mirror::{DatabaseKey, MirrorError, MirrorSource, Mode};
-use crate::model::Contact;
+use crate::model::{Contact, Text};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
 use crate::term::Term;
@@ -205,7 +205,12 @@ impl Context {
 
     /// Opens the wanted profiles, each at its vendor or in the mirror; one that cannot be opened is a failure of its own.
     pub fn open(&self) -> Result<Opened, Failure> {
-        self.open_each(|profile| match self.mirrored(profile)? {
+        self.open_for(&[])
+    }
+
+    /// [`Self::open`] to be asked for these labels, which not every mirror knows.
+    pub fn open_for(&self, labels: &[Text]) -> Result<Opened, Failure> {
+        self.open_each(|profile| match self.mirrored(profile, labels)? {
             Some(mirror) => Ok(mirror),
             None => self.open_profile(profile),
         })
@@ -216,8 +221,8 @@ impl Context {
         self.open_each(|profile| self.open_profile(profile))
     }
 
-    /// The profile's mirror, where that is to answer.
-    fn mirrored(&self, profile: &Profile) -> Result<Option<Arc<dyn Source>>, Failure> {
+    /// The profile's mirror, where that is to answer and knows `labels`.
+    fn mirrored(&self, profile: &Profile, labels: &[Text]) -> Result<Option<Arc<dyn Source>>, Failure> {
         let by_default = if self.globals.demo { None } else { self.defaults().source };
         let (must, max_age) = match (self.globals.local, self.globals.max_age, by_default) {
             (true, ..) => (true, None),
@@ -246,7 +251,10 @@ impl Context {
                         profile.name
                     ));
                 }
-                Ok(fresh.then(|| Arc::new(mirror) as Arc<dyn Source>))
+                match super::local::check_labels(self, &mirror, labels) {
+                    Err(failure) if must => Err(failure),
+                    known => Ok((fresh && known.is_ok()).then(|| Arc::new(mirror) as Arc<dyn Source>)),
+                }
             }
             Err(error) if must => {
                 let empty = matches!(error, MirrorError::Missing { .. } | MirrorError::NoProfile { .. });

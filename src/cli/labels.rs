@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::config::Env;
-use crate::model::{Contact, Query};
+use crate::model::{Contact, Query, Text};
 
 use super::ask::Answer;
 use super::context::Context;
@@ -33,6 +33,11 @@ pub fn remember_asked(context: &Context, query: &Query, answers: &[Answer]) {
         context,
         answered.flat_map(|answer| query.filter.labels.iter().map(|label| (answer.profile.as_str(), label.as_str()))),
     );
+}
+
+/// Keeps the labels that an account lists.
+pub fn remember_listed(context: &Context, profile: &str, labels: &[Text]) {
+    keep(context, labels.iter().map(|label| (profile, label.as_str())));
 }
 
 /// The labels of a profile, as they were seen last.

@@ -1,11 +1,11 @@
 //! What is peculiar to answers of the mirror: how old they are, and what they cannot know.
 
-use crate::mirror::CAPABILITIES;
-use crate::model::{Query, Time};
-use crate::source::{Source, Support};
+use crate::mirror::{CAPABILITIES, Knowledge, MirrorSource};
+use crate::model::{Text, Time};
+use crate::source::{Capabilities, Source, Support};
 
 use super::ask::Answer;
-use super::context::{Context, Opened};
+use super::context::Context;
 use super::failure::Failure;
 use super::progress::rough;
 use super::refresh::Refreshed;
@@ -15,18 +15,41 @@ pub fn is_mirror(source: &dyn Source) -> bool {
     std::ptr::eq(source.capabilities(), &raw const CAPABILITIES)
 }
 
-/// Chatwoot and LiveDesk filter by label, but their contacts do not carry labels: a mirror of them knows none.
-pub fn refuse_labels(query: &Query, opened: &Opened) -> Result<(), Failure> {
-    let mirrored = opened.sources.iter().find(|source| {
-        let of_vendor = crate::vendor::vendor(source.vendor()).map(|vendor| vendor.capabilities.labels);
-        is_mirror(source.as_ref()) && of_vendor == Some(Support::Exact)
-    });
-    match mirrored.filter(|_| !query.filter.labels.is_empty()) {
-        None => Ok(()),
-        Some(source) => Err(Failure::usage("the local mirror holds no labels of this vendor")
-            .of(source.profile(), source.vendor())
-            .hint("leave --local out, and the vendor is asked")),
+/// Where contacts do not carry their labels, a mirror knows those that a sync could read, and refuses the others.
+pub fn check_labels(context: &Context, mirror: &MirrorSource, labels: &[Text]) -> Result<(), Failure> {
+    let Some(vendor) = crate::vendor::vendor(mirror.vendor()).filter(|vendor| labels_lie_beside(vendor.capabilities))
+    else {
+        return Ok(());
+    };
+    let refused = |label: &Text| {
+        let Some(known) = mirror.labels() else {
+            return Some(if vendor.capabilities.lists_labels {
+                "the local mirror holds no labels yet".to_owned()
+            } else {
+                format!("the local mirror holds no labels of {}, which does not list them", vendor.title)
+            });
+        };
+        match known.knowledge(label) {
+            Knowledge::Whole => None,
+            Knowledge::Unproved => Some(format!("the last sync could not prove who bears the label `{label}`")),
+            Knowledge::Unlisted => Some(format!(
+                "the local mirror does not know who bears `{label}`, which was none of the account's labels"
+            )),
+            Knowledge::Like(other) => Some(format!("the local mirror cannot tell the label `{label}` from `{other}`")),
+        }
+    };
+    let Some(message) = labels.iter().find_map(refused) else { return Ok(()) };
+    let mut failure = Failure::usage(message).of(mirror.profile(), mirror.vendor());
+    if vendor.capabilities.lists_labels {
+        failure = failure.hint(format!("contacts sync -p {}   reads the account's labels", mirror.profile()));
     }
+    let way = if context.globals.local { "leave --local out" } else { "add --max-age 0" };
+    Err(failure.hint(format!("{way}, and the vendor is asked")))
+}
+
+/// Whether contacts do not carry the labels by which their vendor lists them.
+pub fn labels_lie_beside(vendor: &Capabilities) -> bool {
+    vendor.labels == Support::Exact
 }
 
 /// Says how old an answer of the mirror is, and what of it was read again.

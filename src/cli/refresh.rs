@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
-use crate::mirror::{MirrorError, Mode, Pass, Proof, Store, SyncTarget};
+use crate::mirror::{Labels, MirrorError, Mode, Pass, Proof, Store, SyncTarget};
 use crate::model::sort::sort_contacts;
 use crate::model::{Contact, Filter, Query, Text};
-use crate::source::{ErrorKind, Paging, Source, SourceError, Support, Traversal, Usage, Window, Wish};
+use crate::source::{ErrorKind, Paging, Source, SourceError, Traversal, Usage, Window, Wish};
 
 use super::ask::{Answer, Manner, collect};
 use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind};
 use super::interrupt;
-use super::local::is_mirror;
+use super::local::{is_mirror, labels_lie_beside};
 use super::store;
 
 /// Contacts of one profile that are read again at the same time, unless `--concurrency` says otherwise.
@@ -102,8 +102,8 @@ pub fn contacts_again(
         let places: Vec<usize> = (0..contacts.len()).filter(|at| contacts[*at].profile.as_str() == name).collect();
         let mut asked: Vec<Asked> = places.iter().map(|at| Asked::Known(Box::new(contacts[*at].clone()))).collect();
         asked.extend(unknown.iter().map(|id| Asked::Unknown(id.as_str().into())));
-        let again = match context.open_profile(profile) {
-            Ok(vendor) => Again { context, vendor, wish },
+        let mut again = match context.open_profile(profile) {
+            Ok(vendor) => Again { context, vendor, wish, labels: None },
             Err(failure) => {
                 let error = source_error(&failure);
                 refreshes.insert(name.to_owned(), Refreshed { error: Some(error), ..Refreshed::default() });
@@ -158,11 +158,13 @@ struct Again<'a> {
     vendor: Arc<dyn Source>,
     /// What is wanted for showing; the mirror gets all there is.
     wish: Wish,
+    /// What the mirror knows of labels that contacts do not carry.
+    labels: Option<Labels>,
 }
 
 impl Again<'_> {
     /// Reads, and puts the mirror right; an answer for each that was asked for.
-    async fn read(&self, asked: &[Asked]) -> (Vec<Read>, Refreshed) {
+    async fn read(&mut self, asked: &[Asked]) -> (Vec<Read>, Refreshed) {
         let mut refreshed = Refreshed::default();
         let mut answers: Vec<Read> = Vec::with_capacity(asked.len());
         if !asked.is_empty() {
@@ -194,12 +196,14 @@ impl Again<'_> {
         (answers, refreshed)
     }
 
-    /// Whose contacts the vendor would answer with; an error if the mirror holds somebody else's.
-    async fn account(&self) -> Result<Option<String>, SourceError> {
+    /// Whose contacts the vendor would answer with; an error if the mirror holds somebody else's. Notes what that knows of labels.
+    async fn account(&mut self) -> Result<Option<String>, SourceError> {
         let account = self.vendor.identity().await?.account;
         let store = store::open(self.context, Mode::Read).map_err(|failure| source_error(&failure))?;
         let stored = store.freshness(self.vendor.profile())?;
-        match (stored.and_then(|status| status.account), &account) {
+        let (stored, labels) = stored.map_or((None, None), |status| (status.account, status.labels));
+        self.labels = labels;
+        match (stored, &account) {
             (Some(stored), Some(found)) if stored != *found => {
                 let profile = self.vendor.profile().to_owned();
                 Err(MirrorError::AccountChanged { profile, stored, found: found.clone() }.into())
@@ -231,7 +235,7 @@ impl Again<'_> {
     }
 
     async fn read_one(&self, asked: &Asked) -> Result<Contact, SourceError> {
-        let wish = Wish { labels: self.wish.labels, channels: true, raw: true };
+        let wish = Wish { labels: self.wish.labels || self.knows_labels(), channels: true, raw: true };
         if let Asked::Known(contact) = asked
             && !self.vendor.capabilities().by_id
             && let Some(found) = by_search(self.vendor.as_ref(), contact, wish).await?
@@ -239,6 +243,11 @@ impl Again<'_> {
             return Ok(found);
         }
         self.vendor.contact(asked.id().trim(), wish).await
+    }
+
+    /// Whether the mirror knows of some label who bears it, so that a contact is to be read with its labels.
+    fn knows_labels(&self) -> bool {
+        self.labels.as_ref().is_some_and(Labels::any_proved)
     }
 
     /// Writes what was read into the mirror, and takes out what is gone.
@@ -252,18 +261,19 @@ impl Again<'_> {
         let now = self.context.clock.now();
         let target = SyncTarget { profile: self.vendor.profile(), vendor: self.vendor.vendor(), account };
         let mut batch = store.begin_sync(&target, Pass::Repair, now)?;
-        let beside = self.vendor.capabilities().labels == Support::Exact;
+        let beside = labels_lie_beside(self.vendor.capabilities());
+        let known = self.labels.clone().unwrap_or_default();
         let mut rows = Vec::new();
         for (asked, answer) in asked.iter().zip(answers) {
             match (asked, answer) {
                 (asked, Read::Found(contact)) => {
                     let mut contact = contact.as_ref().clone();
                     if beside {
-                        // A sync reads no labels that lie beside the contact: they would seem to come and go.
-                        contact.labels = match asked {
-                            Asked::Known(stored) => stored.labels.clone(),
-                            Asked::Unknown(_) => Vec::new(),
+                        let stored = match asked {
+                            Asked::Known(stored) => stored.labels.as_slice(),
+                            Asked::Unknown(_) => &[],
                         };
+                        contact.labels = known.settled(&contact.labels, stored);
                     }
                     rows.push(contact);
                 }

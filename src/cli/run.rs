@@ -19,7 +19,7 @@ use super::ask::{Answer, Manner, RowOut, can_stream, stream};
 use super::context::{Context, Opened};
 use super::export::{Checkpoint, Export, Finished, Whole};
 use super::failure::{Failure, FailureKind, combined};
-use super::local::{refuse_labels, say_age};
+use super::local::say_age;
 use super::output::{Destination, Show, is_gone};
 use super::progress::{self, Line};
 use super::refresh::gather;
@@ -51,8 +51,7 @@ pub fn run_query(
 ) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
     refresh::check(context, query)?;
-    let opened = context.open()?;
-    refuse_labels(query, &opened)?;
+    let opened = context.open_for(&query.filter.labels)?;
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &opened, &line);
     let streams = show.is_streaming() && !context.globals.refresh && can_stream(&opened.sources, query);

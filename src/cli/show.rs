@@ -17,7 +17,7 @@ use super::ask::Answer;
 use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
 use super::find::{SearchArgs, resolve, text_filter};
-use super::local::{refuse_labels, say_age};
+use super::local::say_age;
 use super::output::{Show, is_gone};
 use super::progress::Line;
 use super::refresh::{Refreshes, gather};
@@ -92,8 +92,7 @@ pub fn channels(context: &Context, args: &ChannelsArgs) -> Result<ExitCode, Fail
 
 fn channels_of_search(context: &Context, query: &Query, show: &Show) -> Result<ExitCode, Failure> {
     refresh::check(context, query)?;
-    let opened = context.open()?;
-    refuse_labels(query, &opened)?;
+    let opened = context.open_for(&query.filter.labels)?;
     let line = Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &opened, &line);
     let Some((contacts, answers)) = gather(context, query, &opened, &manner) else {

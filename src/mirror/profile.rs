@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::MirrorError;
+use super::labels::Labels;
 use super::rows::BLOCK_ROWS;
 use super::store::Store;
 
@@ -32,6 +33,8 @@ pub struct ProfileStatus {
     pub verdict: Option<String>,
     /// What the last sync that ended well left for the next increment.
     pub bookmark: Option<String>,
+    /// The labels that were read beside the contacts, where these do not carry theirs; `None` if they never were.
+    pub labels: Option<Labels>,
 }
 
 impl ProfileStatus {
@@ -101,14 +104,28 @@ pub(super) fn blocks(connection: &Connection, profile: i64) -> rusqlite::Result<
         .collect()
 }
 
+/// What is known of a profile's labels, where they are read beside the contacts.
+pub(super) fn labels(connection: &Connection, profile: i64) -> rusqlite::Result<Option<Labels>> {
+    connection.query_row("SELECT labels FROM profile WHERE id = ?1", [profile], |row| Ok(labels_from(row.get(0)?)))
+}
+
+pub(super) fn set_labels(connection: &Connection, profile: i64, labels: &Labels) -> rusqlite::Result<()> {
+    let json = serde_json::to_string(labels).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+    connection.execute("UPDATE profile SET labels = ?2 WHERE id = ?1", params![profile, json]).map(drop)
+}
+
+fn labels_from(json: Option<String>) -> Option<Labels> {
+    serde_json::from_str(&json?).ok()
+}
+
 const STATUS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark,
     (SELECT count(*) FROM contact WHERE contact.profile = profile.id),
-    (SELECT count(*) FROM contact WHERE contact.profile = profile.id AND gone IS NOT NULL)
+    (SELECT count(*) FROM contact WHERE contact.profile = profile.id AND gone IS NOT NULL), labels
   FROM profile";
 
 /// Without the counts, which read every contact.
 const FRESHNESS: &str =
-    "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark, 0, 0 FROM profile";
+    "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark, 0, 0, labels FROM profile";
 
 fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
     let time = |millis: Option<i64>| millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
@@ -123,6 +140,7 @@ fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
         bookmark: row.get(7)?,
         contacts: row.get(8)?,
         missing: row.get(9)?,
+        labels: labels_from(row.get(10)?),
     })
 }
 

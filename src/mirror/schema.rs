@@ -16,10 +16,10 @@ use super::text::searched_text;
 pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
-const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first, second, third];
+const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first, second, third, fourth];
 
 /// The newest format.
-pub const FORMAT: i64 = 3;
+pub const FORMAT: i64 = 4;
 
 /// Brings the database to the newest format, all steps or none.
 pub fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -160,4 +160,9 @@ fn third(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         recency::write(transaction, &rows.collect::<rusqlite::Result<Vec<_>>>()?)?;
     }
     Ok(())
+}
+
+/// The labels that are read beside the contacts: each with whether all who bear it are known.
+fn fourth(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch("ALTER TABLE profile ADD COLUMN labels TEXT")
 }

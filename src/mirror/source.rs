@@ -16,6 +16,7 @@ use crate::source::{
 
 use super::cipher::DatabaseKey;
 use super::error::MirrorError;
+use super::labels::Labels;
 use super::profile::{self, ProfileStatus};
 use super::store::{Mode, Store};
 
@@ -27,6 +28,7 @@ const PATH: &str = "mirror/";
 pub static CAPABILITIES: Capabilities = Capabilities {
     search_fields: &["name", "email", "phone", "identifier", "custom_fields"],
     labels: Support::Exact,
+    lists_labels: false,
     channel: Support::Exact,
     inboxes: Support::Exact,
     unknown: Support::Exact,
@@ -61,6 +63,7 @@ pub struct MirrorSource {
     as_of: Option<Timestamp>,
     /// What the last sync could not prove.
     doubt: Option<String>,
+    labels: Option<Labels>,
 }
 
 struct Shared {
@@ -89,7 +92,13 @@ impl MirrorSource {
         let status = status.ok_or_else(|| MirrorError::NoProfile { profile: profile.to_owned() })?;
         let shared = Shared { profile: profile.to_owned(), store: Mutex::new(store), asked: Mutex::new(Vec::new()) };
         let doubt = doubt(&status);
-        Ok(Self { shared: Arc::new(shared), vendor, account: status.account, as_of: status.as_of, doubt })
+        let ProfileStatus { account, as_of, labels, .. } = status;
+        Ok(Self { shared: Arc::new(shared), vendor, account, as_of, doubt, labels })
+    }
+
+    /// What is known of labels that contacts do not carry; `None` if they were never read.
+    pub fn labels(&self) -> Option<&Labels> {
+        self.labels.as_ref()
     }
 
     async fn blocking<T: Send + 'static>(

@@ -2,18 +2,21 @@
 
 use std::ops::ControlFlow;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mirror::{Batch, MirrorError, Pass, Prepared, Proof, Store, SyncReport};
+use crate::mirror::{Batch, Labels, MirrorError, Pass, Prepared, Proof, Store, SyncReport};
+use crate::model::Contact;
 use crate::source::Window;
 use crate::source::walk::{Extent, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkOptions, WalkState, walk};
 
 use super::super::context::Context;
 use super::super::failure::Failure;
-use super::super::progress::grouped;
+use super::super::progress::{counted, grouped};
 use super::Job;
 use super::increment::newest_of;
+use super::labels::{self, Beside};
 
 /// What a continued pass needs to know of its first part.
 #[derive(Serialize, Deserialize)]
@@ -21,20 +24,37 @@ struct Cursor {
     state: WalkState,
     /// What the next increment begins with; changes after it may have been missed.
     bookmark: Option<String>,
+    /// What was known of labels that contacts do not carry.
+    #[serde(default)]
+    labels: Option<Labels>,
 }
 
 /// Walks everything; continues a pass that did not end.
 pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> {
-    let batch = store.begin_sync(&job.target, Pass::Full, job.now()).map_err(|error| job.of_mirror(error))?;
+    let mut batch = store.begin_sync(&job.target, Pass::Full, job.now()).map_err(|error| job.of_mirror(error))?;
     let cursor = batch.resume().and_then(|cursor| serde_json::from_str::<Cursor>(cursor).ok());
-    let (resume, bookmark) = match cursor {
-        Some(Cursor { state, bookmark }) => (Some(Resume { state, ids: Box::new(std::iter::empty()) }), bookmark),
-        None => (None, newest(job).await?),
+    let (resume, bookmark, resumed) = match cursor {
+        Some(Cursor { state, bookmark, labels }) => {
+            let resume = Resume { state, ids: Box::new(std::iter::empty()) };
+            (Some(resume), bookmark, Some(labels.unwrap_or_default()))
+        }
+        None => (None, newest(job).await?, None),
     };
+    let beside = labels::read(job, &batch, resumed.as_ref()).await?;
+    let labels = beside.as_ref().map(|beside| beside.labels.clone());
+    if let Some(labels) = &labels {
+        batch.set_labels(labels.clone());
+    }
+    let cost = beside.as_ref().map_or_else(String::new, cost);
+    let borne = beside.map(|beside| Arc::new(beside.borne));
     let line = job.line.teller();
-    let mut sink = Stored { batch, bookmark, waiting: Vec::new(), clock: job.context, failure: None, line };
+    let mut sink = Stored { batch, bookmark, labels, waiting: Vec::new(), clock: job.context, failure: None, line };
     let (residual, wish) = (job.plan.residual.clone(), job.plan.wish);
-    let stage = Stage { residual, wish, map: Box::new(Prepared::from) };
+    let prepare = move |mut contact: Contact| {
+        borne.iter().for_each(|borne| borne.fill(&mut contact));
+        Prepared::from(contact)
+    };
+    let stage = Stage { residual, wish, map: Box::new(prepare) };
     let options = WalkOptions::default();
     let outcome = walk(job.source, &job.plan, Extent::All, options, stage, &mut sink, resume).await;
     let Stored { mut batch, bookmark, failure, waiting, .. } = sink;
@@ -53,7 +73,7 @@ pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> 
         batch.set_bookmark(bookmark);
     }
     let report = batch.finish(proof, job.now()).map_err(|error| job.of_mirror(error))?;
-    tell(job, &outcome, report);
+    tell(job, &outcome, report, &cost);
     match outcome.error {
         Some(error) => Err(job.of_source(&error).hint("the next sync goes on from here")),
         None => Ok(outcome.verdict),
@@ -70,9 +90,14 @@ async fn newest(job: &Job<'_>) -> Result<Option<String>, Failure> {
     Ok(newest_of(firsts).map(|time| time.to_string()))
 }
 
-fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport) {
+/// What the labels cost, of all requests.
+fn cost(beside: &Beside) -> String {
+    format!(", {} of them for {}", beside.requests, counted(beside.labels.iter().count() as u64, "label"))
+}
+
+fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport, cost: &str) {
     job.say(&format!(
-        "{} contacts, {} ({}); {} new, {} changed, {} removed; {} requests",
+        "{} contacts, {} ({}); {} new, {} changed, {} removed; {} requests{cost}",
         grouped(report.rows),
         outcome.verdict.as_str(),
         outcome.basis,
@@ -87,6 +112,7 @@ fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport) {
 struct Stored<'a> {
     batch: Batch<'a>,
     bookmark: Option<String>,
+    labels: Option<Labels>,
     waiting: Vec<Prepared>,
     clock: &'a Context,
     failure: Option<MirrorError>,
@@ -100,7 +126,8 @@ impl Sink<Prepared> for Stored<'_> {
     }
 
     fn checkpoint(&mut self, state: &WalkState) -> ControlFlow<()> {
-        let cursor = Cursor { state: state.clone(), bookmark: self.bookmark.clone() };
+        let (bookmark, labels) = (self.bookmark.clone(), self.labels.clone());
+        let cursor = Cursor { state: state.clone(), bookmark, labels };
         let cursor = serde_json::to_string(&cursor).ok();
         let rows = std::mem::take(&mut self.waiting);
         match self.batch.page(rows, cursor.as_deref(), self.clock.clock.now()) {

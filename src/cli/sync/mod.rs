@@ -5,6 +5,7 @@
 
 mod full;
 mod increment;
+mod labels;
 
 use std::process::ExitCode;
 use std::rc::Rc;

@@ -48,6 +48,8 @@ impl Store {
             started_at,
             decoder: Decoder::new().map_err(codec)?,
             was_empty: false,
+            labels_before: None,
+            labels: None,
             block: None,
             postings: Postings::default(),
             seen: BTreeMap::new(),
@@ -121,6 +123,7 @@ impl Batch<'_> {
     /// Reads what an interrupted sync left: the block that is being filled, and what was seen.
     fn load(&mut self) -> rusqlite::Result<()> {
         let connection = &self.store.connection;
+        self.labels_before = profile::labels(connection, self.profile)?;
         let blocks = profile::blocks(connection, self.profile)?;
         if self.pass == Pass::Full && self.resume.is_some() {
             for block in &blocks {

@@ -40,6 +40,9 @@ impl Batch<'_> {
         if let Some(bookmark) = self.bookmark.as_deref().filter(|_| proof != Proof::Partial) {
             connection.execute("UPDATE profile SET bookmark = ?2 WHERE id = ?1", params![self.profile, bookmark])?;
         }
+        if let Some(labels) = self.labels.as_ref().filter(|_| proof != Proof::Partial) {
+            profile::set_labels(connection, self.profile, labels)?;
+        }
         match (self.pass, proof) {
             (_, Proof::Partial) => {}
             (Pass::Full, _) => {

@@ -2,6 +2,7 @@
 
 mod begin;
 mod conclude;
+mod labels;
 mod write;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::error::MirrorError;
 use super::index::{Postings, remove_rows};
+use super::labels::Labels;
 use super::lock::SyncLock;
 use super::object::{Decoder, Prepared};
 use super::profile::{Block, split};
@@ -84,6 +86,9 @@ pub struct Batch<'s> {
     decoder: Decoder,
     /// Nothing was stored of the profile when this began.
     was_empty: bool,
+    /// What was known of labels that are read beside the contacts, and what will be.
+    labels_before: Option<Labels>,
+    labels: Option<Labels>,
     block: Option<Block>,
     postings: Postings,
     seen: BTreeMap<i64, (Bits, SeenState)>,

@@ -103,7 +103,9 @@ impl Batch<'_> {
             )?
             .execute(params![row, active, created, updated, encoded.print, text, encoded.object])?;
         self.actives.push((row, *active));
-        record(connection, self.profile, id, now, &differences(&old, &new))?;
+        let mut differences = differences(&old, &new);
+        differences.retain(|(field, ..)| *field != "label" || !self.labels_are_new());
+        record(connection, self.profile, id, now, &differences)?;
         let (before, after) = (sorted_keys(&old, &old_text), sorted(keys.clone()));
         let minus = |a: &[Key], b: &[Key]| -> Vec<Key> {
             a.iter().filter(|key| b.binary_search(key).is_err()).copied().collect()

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{EACH, age, bench, everything, requests};
+use super::{EACH, age, bench, everything, requests, without_labels};
 use crate::harness::{VENDORS, ids};
 
 #[test]
@@ -29,7 +29,7 @@ fn every_command_answers_from_the_mirror_as_the_vendor_would() {
             let scan = if query.starts_with("search") { " --scan" } else { "" };
             let lines = |options: &str, rest: &str| {
                 let ran = bench.run(&format!("-q {options} {query}{rest}")).exits(0);
-                let mut lines: Vec<String> = ran.stdout.lines().map(str::to_owned).collect();
+                let mut lines: Vec<String> = ran.stdout.lines().map(alike).collect();
                 if !query.contains("--sort") {
                     lines.sort_unstable();
                 }
@@ -54,9 +54,14 @@ fn every_command_answers_from_the_mirror_as_the_vendor_would() {
     let report: Value = serde_json::from_slice(&std::fs::read(bench.path("report.json")).unwrap()).unwrap();
     crate::contract::validate(crate::contract::Schema::Report, &report);
     assert!(report["profiles"].as_array().unwrap().iter().all(|profile| profile["as_of"].is_string()));
-    let ran = bench.run("--local -p demo-chatwoot list --label vip").exits(2);
-    ran.says(&["the local mirror holds no labels of this vendor"]);
     bench.run("--local -p demo-livedesk channels --search a --label vip").exits(2);
+}
+
+/// A line without the labels that only the mirror has at hand.
+fn alike(line: &str) -> String {
+    let Ok(mut row) = serde_json::from_str::<Value>(line) else { return line.to_owned() };
+    without_labels(&mut row);
+    row.to_string()
 }
 
 #[test]

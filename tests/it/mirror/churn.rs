@@ -39,6 +39,9 @@ fn stirred(vendors: &[(&str, Vendor)], churn: &str, seed: u32) {
         }
         bench.run(&format!("-p demo-{name} sync")).exits(0);
         assert_mirrored(&bench, name);
+        if name == "chatwoot" {
+            super::labels::assert_labels(&bench);
+        }
     }
     assert!(exact > 0, "seed {seed}: no sync was exact");
     bench.run("mirror verify --sample 20").exits(0).says(&["0 problems"]);

@@ -4,6 +4,7 @@ mod answers;
 mod churn;
 mod encryption;
 mod files;
+mod labels;
 mod looking;
 mod refresh;
 mod sync;
@@ -42,11 +43,18 @@ fn age(bench: &Bench, column: &str, seconds: i64) {
     connection.execute(&format!("UPDATE profile SET {column} = {column} - {seconds} * 1000"), []).unwrap();
 }
 
-/// All contacts by id, as a listing of everything prints them.
+/// All contacts by id, as a listing of everything prints them; without the labels that only the mirror has at hand.
 fn everything(bench: &Bench, options: &str) -> Vec<Value> {
     let mut rows = bench.run(&format!("-q {options} list --all -o ndjson")).exits(0).lines();
+    rows.iter_mut().for_each(without_labels);
     rows.sort_by_key(|row| row["id"].as_str().unwrap().to_owned());
     rows
+}
+
+fn without_labels(row: &mut Value) {
+    if row["vendor"] == "chatwoot" {
+        row["labels"] = Value::Array(Vec::new());
+    }
 }
 
 fn requests(bench: &Bench, line: &str) -> (usize, Ran) {
