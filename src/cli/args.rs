@@ -37,7 +37,7 @@ pub struct GlobalArgs {
     #[arg(long, global = true, conflicts_with = "max_age", help_heading = "Where to look")]
     pub local: bool,
     /// Answer from the local mirror where it is at most this old, and ask the vendor where it is not
-    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "Where to look")]
+    #[arg(long, allow_hyphen_values = true, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "Where to look")]
     pub max_age: Option<Duration>,
     /// Read again at the vendor what the mirror answers, show it as it is now, and put the mirror right
     #[arg(long, global = true, help_heading = "Where to look")]
@@ -88,13 +88,13 @@ pub struct GlobalArgs {
     #[arg(long, value_name = "FILE", global = true, help_heading = "What to say")]
     pub trace: Option<PathBuf>,
     /// Give one request this long
-    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse_positive, help_heading = "How hard to try")]
+    #[arg(long, allow_hyphen_values = true, value_name = "DURATION", global = true, value_parser = duration::parse_positive, help_heading = "How hard to try")]
     pub timeout: Option<Duration>,
     /// Repeat a failed request so often
     #[arg(long, allow_negative_numbers = true, value_name = "N", global = true, help_heading = "How hard to try")]
     pub max_retries: Option<u32>,
     /// Wait so long for rate limits in all
-    #[arg(long, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "How hard to try")]
+    #[arg(long, allow_hyphen_values = true, value_name = "DURATION", global = true, value_parser = duration::parse, help_heading = "How hard to try")]
     pub max_wait: Option<Duration>,
     /// Have so many requests under way at once
     #[arg(long, allow_negative_numbers = true, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=64), help_heading = "How hard to try")]
@@ -120,10 +120,10 @@ pub struct SelectArgs {
     #[arg(long, help_heading = "What to find")]
     pub blocked: bool,
     /// Only contacts created since then: a time, a date, or as `7d`
-    #[arg(long, value_name = "T", help_heading = "What to find")]
+    #[arg(long, allow_hyphen_values = true, value_name = "T", help_heading = "What to find")]
     pub created_since: Option<String>,
     /// Only contacts active since then: a time, a date, or as `24h`
-    #[arg(long, value_name = "T", help_heading = "What to find")]
+    #[arg(long, allow_hyphen_values = true, value_name = "T", help_heading = "What to find")]
     pub active_since: Option<String>,
     /// Show at most so many [default: 50]
     #[arg(long, allow_negative_numbers = true, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "How many")]

@@ -45,7 +45,7 @@ enum MirrorCommand {
 #[derive(Args, Clone, Debug)]
 struct VerifyArgs {
     /// Compare so many contacts of each profile with its vendor; 0: none
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=1000))]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=1000))]
     sample: u16,
 }
 
@@ -59,7 +59,7 @@ struct ForgetArgs {
 #[derive(Args, Clone, Debug)]
 pub struct DiffArgs {
     /// Changes seen since then: a time, a date, or as `7d`
-    #[arg(long, value_name = "T", default_value = "7d")]
+    #[arg(long, allow_hyphen_values = true, value_name = "T", default_value = "7d")]
     since: String,
 }
 

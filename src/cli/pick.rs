@@ -37,7 +37,7 @@ pub struct PickArgs {
     /// Words by which the vendor searches first [default: the most recent contacts]
     query: Vec<String>,
     /// Choose among so many
-    #[arg(long, short = 'n', value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=100_000), help_heading = "How many")]
+    #[arg(long, allow_negative_numbers = true, short = 'n', value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..=100_000), help_heading = "How many")]
     limit: u64,
 }
 

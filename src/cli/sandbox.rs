@@ -19,16 +19,16 @@ use super::interrupt;
 #[command(after_help = faults_help())]
 pub struct SandboxArgs {
     /// Make up so many contacts for each vendor
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(..=10_000_000))]
     contacts: u32,
     /// Make up other people with another seed
-    #[arg(long, value_name = "S", default_value_t = 1)]
+    #[arg(long, allow_negative_numbers = true, value_name = "S", default_value_t = 1)]
     seed: u64,
     /// Listen on this port of loopback (0: any free one)
-    #[arg(long, value_name = "P", default_value_t = 0)]
+    #[arg(long, allow_negative_numbers = true, value_name = "P", default_value_t = 0)]
     port: u16,
     /// Delay each answer by so many milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    #[arg(long, allow_negative_numbers = true, value_name = "MS", default_value_t = 0)]
     latency: u32,
     /// Refuse requests beyond each vendor's rate limit
     #[arg(long)]

@@ -36,7 +36,7 @@ pub struct SyncArgs {
     #[arg(long)]
     full: bool,
     /// Stay, and refresh again and again after this long
-    #[arg(long, value_name = "INTERVAL", value_parser = duration::parse_positive)]
+    #[arg(long, allow_hyphen_values = true, value_name = "INTERVAL", value_parser = duration::parse_positive)]
     watch: Option<Duration>,
 }
 
