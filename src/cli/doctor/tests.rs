@@ -175,3 +175,32 @@ fn vendors_text_drives_no_terminal() {
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     assert_eq!(text.lines().count(), 4, "{text}");
 }
+
+#[test]
+fn the_key_of_the_mirror_is_had_or_told() {
+    let home = tempfile::tempdir().unwrap();
+    let key = "5ca1ab1e".repeat(8);
+    let look = |place: &str, ring: &Ring, vars: &[(&str, &str)]| {
+        with_config(home.path(), &format!("[mirror]\nkey = {{ {place} }}\n"));
+        let checks = findings(&context(home.path(), GlobalArgs::default(), vars), ring);
+        assert!(!format!("{checks:?}").contains("5ca1ab1e"), "{checks:?}");
+        let check = of(&checks, None, "mirror key");
+        (check.status, check.message.clone())
+    };
+    let (env, nothing) = ("env = \"MIRROR_KEY\"", Ring::default());
+    let (status, message) = look(env, &nothing, &[("MIRROR_KEY", &key)]);
+    assert_eq!(status, Status::Ok);
+    assert!(message.contains("MIRROR_KEY"), "{message}");
+    for (vars, said) in [(vec![], "MIRROR_KEY"), (vec![("MIRROR_KEY", &key[1..])], "64 hexadecimal digits")] {
+        let (status, message) = look(env, &nothing, &vars);
+        assert_eq!(status, Status::Fail(FailureKind::Auth), "{message}");
+        assert!(message.contains(said), "{message}");
+    }
+    assert_eq!(look("keyring = true", &nothing, &[]).0, Status::Fail(FailureKind::Auth));
+    let ring = Ring::default();
+    ring.set("mirror", "key", &SecretString::from(key.as_str())).unwrap();
+    assert_eq!(look("keyring = true", &ring, &[]).0, Status::Ok);
+    with_config(home.path(), "");
+    let checks = findings(&context(home.path(), GlobalArgs::default(), &[]), &nothing);
+    assert!(checks.iter().all(|check| check.name != "mirror key"), "who wants no encryption needs no key");
+}
