@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ConfigError, ConfigErrorKind, Defaults, Env, Profile, SecretSource, Wanted, secret};
 use crate::http::{Auth, Clock, HttpConfig, Network, PlainDialect, Proxies, Trace};
-use crate::mirror::{DatabaseKey, MirrorError, MirrorSource, Mode};
+use crate::mirror::{DatabaseKey, MirrorError, MirrorSource, Mode, Store};
 use crate::model::{Contact, Text};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
@@ -237,8 +237,8 @@ impl Context {
             Err(failure) if must => return Err(failure.of(&profile.name, profile.vendor.name)),
             Err(failure) => return Ok(self.without_mirror(profile, &failure.message)),
         };
-        let opened = MirrorSource::open(&path, &profile.name, profile.vendor.name, key.as_ref());
-        match opened {
+        let opened = Store::open_telling(&path, Mode::Read, key.as_ref(), &|| super::store::say_long(self));
+        match opened.and_then(|store| MirrorSource::new(store, &profile.name, profile.vendor.name)) {
             Ok(mirror) => {
                 let as_of = mirror.as_of();
                 let age = as_of.map(|as_of| self.clock.now().duration_since(as_of));

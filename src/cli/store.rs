@@ -22,7 +22,7 @@ pub fn open(context: &Context, mode: Mode) -> Result<Store, Failure> {
     let path = path(context)?;
     let before = if mode == Mode::Write { exposed(&path) } else { Vec::new() };
     let key = key(context, mode)?;
-    let store = Store::open_with(&path, mode, key.as_ref()).map_err(failed)?;
+    let store = Store::open_telling(&path, mode, key.as_ref(), &|| say_long(context)).map_err(failed)?;
     if !before.is_empty() {
         let after = exposed(&path);
         for Exposed { path, mode } in before.iter().filter(|found| !after.contains(found)) {
@@ -31,6 +31,13 @@ pub fn open(context: &Context, mode: Mode) -> Result<Store, Failure> {
         }
     }
     Ok(store)
+}
+
+/// Says to a person who waits why nothing happens.
+pub fn say_long(context: &Context) {
+    if context.term.stderr_is_terminal() {
+        context.say("the local mirror is of an older version and is brought up to date; this is done once");
+    }
 }
 
 /// The key that the mirror is to be opened with; none if it is not encrypted.

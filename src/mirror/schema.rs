@@ -2,6 +2,8 @@
 //!
 //! Every format that was ever released can be read: a migration is added to [`MIGRATIONS`], none is changed.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::{Connection, Transaction, params};
 
 use super::index::Postings;
@@ -16,17 +18,37 @@ use super::text::searched_text;
 pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
-const MIGRATIONS: &[fn(&Transaction<'_>) -> rusqlite::Result<()>] = &[first, second, third, fourth];
+const MIGRATIONS: &[fn(&Transaction<'_>, &mut Watch<'_>) -> rusqlite::Result<()>] = &[first, second, third, fourth];
 
 /// The newest format.
 pub const FORMAT: i64 = 4;
 
+/// Tells once when a migration takes long.
+pub struct Watch<'a> {
+    began: Instant,
+    patience: Duration,
+    told: Option<&'a dyn Fn()>,
+}
+
+impl<'a> Watch<'a> {
+    /// A watch that begins now, and calls `told` if there is still work to do after `patience`.
+    pub fn new(patience: Duration, told: &'a dyn Fn()) -> Self {
+        Self { began: Instant::now(), patience, told: Some(told) }
+    }
+
+    fn look(&mut self) {
+        if let Some(told) = self.told.take_if(|_| self.began.elapsed() >= self.patience) {
+            told();
+        }
+    }
+}
+
 /// Brings the database to the newest format, all steps or none.
-pub fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+pub fn migrate(connection: &mut Connection, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let found = usize::try_from(format(&transaction)?).unwrap_or(0);
     for step in MIGRATIONS.iter().skip(found) {
-        step(&transaction)?;
+        step(&transaction, watch)?;
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", FORMAT)?;
@@ -42,7 +64,7 @@ pub fn format(connection: &Connection) -> rusqlite::Result<i64> {
 ///
 /// `posting` is the inverted index: block and key to the rows that have it. Rows of a block from `indexed` up to `used`
 /// are not in it yet and are read one by one. `recency` repeats `active`, packed; `seen` is what a full pass has met.
-fn first(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+fn first(transaction: &Transaction<'_>, _watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch(
         "CREATE TABLE profile (
            id INTEGER PRIMARY KEY,
@@ -104,7 +126,7 @@ fn first(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 /// The values of custom fields come into the searched text and into the index; both are made of the stored objects.
-fn second(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+fn second(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     let blocks = transaction
         .prepare("SELECT id, used, indexed FROM block")?
         .query_map([], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)? }))?
@@ -113,7 +135,8 @@ fn second(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
     let mut update = transaction.prepare("UPDATE contact SET text = ?2 WHERE row = ?1")?;
     for block in blocks {
         let mut postings = Postings::default();
-        for (row, old, new) in with_custom_fields(transaction, block, &mut decoder)? {
+        for (row, old, new) in with_custom_fields(transaction, block, &mut decoder, watch)? {
+            watch.look();
             let (_, place) = split(row);
             if u32::from(place) < block.indexed {
                 keys_of_text(new.strip_prefix(old.as_str()).unwrap_or(&new), |key| postings.note(key, place));
@@ -131,12 +154,14 @@ fn with_custom_fields(
     transaction: &Transaction<'_>,
     block: Block,
     decoder: &mut Decoder,
+    watch: &mut Watch<'_>,
 ) -> rusqlite::Result<Vec<(i64, String, String)>> {
     let mut found = Vec::new();
     let mut statement =
         transaction.prepare_cached("SELECT row, text, object FROM contact WHERE row BETWEEN ?1 AND ?2 ORDER BY row")?;
     let mut rows = statement.query([join(block.id, 0), join(block.id, BLOCK_ROWS - 1)])?;
     while let Some(row) = rows.next()? {
+        watch.look();
         let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?) else { continue };
         let (old, new) = (row.get_ref(1)?.as_str()?, searched_text(&contact));
         if !contact.custom_fields.is_empty() && old != new {
@@ -147,7 +172,7 @@ fn with_custom_fields(
 }
 
 /// Recency is kept roughly, in a third of the room: less is read to find the latest of many.
-fn third(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+fn third(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM recency", [])?;
     let blocks = transaction
         .prepare("SELECT id FROM block")?
@@ -155,6 +180,7 @@ fn third(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         .collect::<rusqlite::Result<Vec<i64>>>()?;
     let mut statement = transaction.prepare("SELECT row, active FROM contact WHERE row BETWEEN ?1 AND ?2")?;
     for block in blocks {
+        watch.look();
         let range = [join(block, 0), join(block, BLOCK_ROWS - 1)];
         let rows = statement.query_map(range, |row| Ok((row.get(0)?, row.get(1)?)))?;
         recency::write(transaction, &rows.collect::<rusqlite::Result<Vec<_>>>()?)?;
@@ -163,6 +189,6 @@ fn third(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
 }
 
 /// The labels that are read beside the contacts: each with whether all who bear it are known.
-fn fourth(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+fn fourth(transaction: &Transaction<'_>, _watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("ALTER TABLE profile ADD COLUMN labels TEXT")
 }

@@ -87,7 +87,11 @@ impl MirrorSource {
         vendor: &'static str,
         key: Option<&DatabaseKey>,
     ) -> Result<Self, MirrorError> {
-        let store = Store::open_with(path, Mode::Read, key)?;
+        Self::new(Store::open_with(path, Mode::Read, key)?, profile, vendor)
+    }
+
+    /// The mirror of `profile` in an open database.
+    pub fn new(store: Store, profile: &str, vendor: &'static str) -> Result<Self, MirrorError> {
         let status = store.freshness(profile)?.filter(|status| status.vendor == vendor);
         let status = status.ok_or_else(|| MirrorError::NoProfile { profile: profile.to_owned() })?;
         let shared = Shared { profile: profile.to_owned(), store: Mutex::new(store), asked: Mutex::new(Vec::new()) };

@@ -14,7 +14,7 @@ use super::hunt::Costs;
 use super::lock::lock;
 use super::private::tighten;
 use super::profile;
-use super::schema::{self, APPLICATION_ID, FORMAT};
+use super::schema::{self, APPLICATION_ID, FORMAT, Watch};
 
 /// The database's name in the data directory.
 pub const FILE_NAME: &str = "mirror.db";
@@ -23,6 +23,8 @@ pub(super) const PAGE_BYTES: i64 = 8192;
 /// to touch fresh memory takes a short-lived process longer than to copy a page again.
 const READ_CACHE_KIB: i64 = -512;
 const BUSY: Duration = Duration::from_secs(10);
+/// Bringing a mirror up to date that takes longer is told of.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,12 +53,22 @@ impl Store {
 
     /// [`Self::open`] of a mirror that is encrypted with `key`, or that is to be if it is made now.
     pub fn open_with(path: &Path, mode: Mode, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
+        Self::open_telling(path, mode, key, &|| {})
+    }
+
+    /// [`Self::open_with`], calling `told` once if bringing it up to date takes long.
+    pub fn open_telling(
+        path: &Path,
+        mode: Mode,
+        key: Option<&DatabaseKey>,
+        told: &dyn Fn(),
+    ) -> Result<Self, MirrorError> {
         let opened = match mode {
             Mode::Read => match Self::open_read(path, key) {
-                Err(MirrorError::Older { .. }) => Self::open_older(path, key),
+                Err(MirrorError::Older { .. }) => Self::open_older(path, key, told),
                 opened => opened,
             },
-            Mode::Write => Self::open_write(path, key),
+            Mode::Write => Self::open_write(path, key, told),
         };
         match opened {
             Err(error @ (MirrorError::Foreign { .. } | MirrorError::WrongKey { .. } | MirrorError::Damaged { .. })) => {
@@ -94,8 +106,8 @@ impl Store {
     }
 
     /// Brings a mirror of an older format up to date, once, and opens it to read.
-    fn open_older(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
-        match Self::open_write(path, key) {
+    fn open_older(path: &Path, key: Option<&DatabaseKey>, told: &dyn Fn()) -> Result<Self, MirrorError> {
+        match Self::open_write(path, key, told) {
             Ok(store) => drop(store),
             Err(MirrorError::ReadOnly { path, detail }) => return Err(MirrorError::Older { path, detail }),
             Err(MirrorError::NetworkDrive { path, kind }) => {
@@ -122,7 +134,7 @@ impl Store {
         Self { connection, path: path.to_owned(), costs: Costs::MEASURED, encrypted: key.is_some() }
     }
 
-    fn open_write(path: &Path, key: Option<&DatabaseKey>) -> Result<Self, MirrorError> {
+    fn open_write(path: &Path, key: Option<&DatabaseKey>, told: &dyn Fn()) -> Result<Self, MirrorError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private_folder(folder)?;
             if let Some(kind) = network_drive(folder) {
@@ -151,7 +163,7 @@ impl Store {
             connection.pragma_update(None, name, value).map_err(explain)?;
         }
         if check(&connection, path)? < FORMAT {
-            bring_up_to_date(&mut connection, path)?;
+            bring_up_to_date(&mut connection, path, told)?;
         }
         // Whoever would write a copy holds the database for itself alone, and we have it.
         convert::remove_leftover(path)?;
@@ -187,7 +199,7 @@ pub(super) fn prepared(connection: &Connection, path: &Path, key: Option<&Databa
 }
 
 /// Brings the database to the newest format, while nobody syncs: an older version would go on writing as it knows.
-fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), MirrorError> {
+fn bring_up_to_date(connection: &mut Connection, path: &Path, told: &dyn Fn()) -> Result<(), MirrorError> {
     let explain = |error| database_error(path, &error);
     let mut locks = Vec::new();
     if schema::format(connection).map_err(explain)? > 0 {
@@ -195,7 +207,7 @@ fn bring_up_to_date(connection: &mut Connection, path: &Path) -> Result<(), Mirr
             locks.push(lock(path, &name)?);
         }
     }
-    schema::migrate(connection).map_err(explain)
+    schema::migrate(connection, &mut Watch::new(PATIENCE, told)).map_err(explain)
 }
 
 /// Checks that the database is a mirror that this program knows; its format.

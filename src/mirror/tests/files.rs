@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::*;
 use crate::mirror::MirrorError;
@@ -254,6 +255,20 @@ fn what_an_older_format_did_not_search_is_found_once_it_is_opened() {
         has(&store, "берлин 10115", 2);
         has(&store, "ер", 2);
         assert_eq!(searched(&store, "plan"), []);
+    }
+}
+
+#[test]
+fn who_waits_for_an_older_format_is_told_once() {
+    for (patience, expected) in [(Duration::ZERO, 1), (Duration::MAX, 0)] {
+        let (_folder, path) = of_old(include_bytes!("format-1-fields.db.zst"));
+        let mut connection = rusqlite::Connection::open(&path).unwrap();
+        let told = std::cell::Cell::new(0);
+        let tell = || told.set(told.get() + 1);
+        schema::migrate(&mut connection, &mut schema::Watch::new(patience, &tell)).unwrap();
+        assert_eq!(told.take(), expected);
+        schema::migrate(&mut connection, &mut schema::Watch::new(patience, &tell)).unwrap();
+        assert_eq!(told.take(), 0, "there is nothing to do");
     }
 }
 
