@@ -36,6 +36,8 @@
 //! * **[`model::Filter::matches`] is the one meaning of a filter.** A vendor's own search only narrows what is read.
 //! * **Rows carry short strings inside** ([`model::Text`]), custom fields stay JSON text ([`model::RawJson`]): numbers keep their
 //!   digits, and an export of a million contacts allocates little.
+//! * **Rocket.Chat's pages are read by hand** ([`vendor::scan`]) where they look as they mostly do, by serde elsewhere. Their shapes
+//!   are declared once for both, and a property holds the one against the other.
 //! * **Times keep the digits they came with** ([`model::Time`]), so that what is printed is what the vendor said.
 
 pub mod cli;

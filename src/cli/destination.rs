@@ -32,7 +32,7 @@ impl Destination {
         let mut builder = tempfile::Builder::new();
         let temporary =
             builder.prefix(".contacts-").suffix(".part").tempfile_in(folder).map_err(|error| cannot(&error))?;
-        Ok(Self::File { temporary: BufWriter::new(temporary), path: path.to_owned() })
+        Ok(Self::File { temporary: BufWriter::with_capacity(1 << 16, temporary), path: path.to_owned() })
     }
 
     /// Writes; a reader that is gone is [`is_gone`].

@@ -197,8 +197,7 @@ fn list<T, const N: usize>(key: &[u8; N], list: &[T], element: impl Fn(&T, &mut 
 pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
     let bytes = text.as_bytes();
-    // One pass without a way out is what the compiler turns into vector instructions.
-    if bytes.iter().filter(|byte| **byte < b' ' || **byte == b'"' || **byte == b'\\').count() == 0 {
+    if is_plain(bytes) {
         out.extend_from_slice(bytes);
         out.push(b'"');
         return;
@@ -223,6 +222,23 @@ pub(super) fn string(text: &str, out: &mut Vec<u8>) {
     }
     out.extend_from_slice(&bytes[copied..]);
     out.push(b'"');
+}
+
+/// Whether a string of these bytes needs no escape. Eight are looked at together, the last eight perhaps a second time.
+fn is_plain(bytes: &[u8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    let marks = |eight: &[u8; 8]| {
+        let word = u64::from_le_bytes(*eight);
+        let equal = |byte: u8| {
+            let differing = word ^ (ONES * u64::from(byte));
+            differing.wrapping_sub(ONES) & !differing
+        };
+        (equal(b'"') | equal(b'\\') | word.wrapping_sub(ONES * 0x20) & !word) & (ONES << 7)
+    };
+    match bytes.last_chunk() {
+        Some(last) => bytes.as_chunks().0.iter().fold(marks(last), |all, eight| all | marks(eight)) == 0,
+        None => !bytes.iter().any(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')),
+    }
 }
 
 fn unicode_escape(unit: u16, out: &mut Vec<u8>) {
@@ -440,6 +456,20 @@ pub(super) mod tests {
             prop_assert!(text.chars().all(is_inert), "{}", text);
             let expected: Value = serde_json::to_value(&contact).unwrap();
             prop_assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_character_is_escaped_wherever_it_stands() {
+        for (length, at) in (0..26).flat_map(|length| (0..length).map(move |at| (length, at))) {
+            for byte in 0..=0x7f_u8 {
+                let mut text = "é".repeat(length).into_bytes();
+                text.splice(2 * at..2 * at + 2, [byte]);
+                let text = String::from_utf8(text).unwrap();
+                let mut out = Vec::new();
+                string(&text, &mut out);
+                assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(&text).unwrap());
+            }
         }
     }
 

@@ -22,10 +22,11 @@ pub(super) fn write_rfc3339(time: Time, out: &mut String) {
 
 /// As [`write_rfc3339`], into bytes.
 pub(super) fn write_rfc3339_bytes(time: Time, out: &mut Vec<u8>) {
-    if let Some((bytes, length)) = rfc3339(time) {
-        out.extend_from_slice(&bytes[..length]);
-    } else {
-        out.extend_from_slice(time.to_string().as_bytes());
+    match rfc3339(time) {
+        // A length known beforehand is copied without a call.
+        Some((bytes, 24)) => out.extend_from_slice(&bytes[..24]),
+        Some((bytes, length)) => out.extend_from_slice(&bytes[..length]),
+        None => out.extend_from_slice(time.to_string().as_bytes()),
     }
 }
 

@@ -20,10 +20,10 @@ pub struct Scanner<'b> {
     at: usize,
 }
 
-/// What can be read by hand.
-pub trait Scan<'b>: Sized {
-    /// Reads the value that comes next.
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self>;
+/// What can be read by hand, where it stands: a channel that is handed up through four calls is copied four times.
+pub trait Scan<'b>: Default {
+    /// Reads the value that comes next into a default.
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()>;
 }
 
 /// An object whose entries are read by hand. `seen` has a bit for each key that came: one that comes twice is left to serde.
@@ -52,7 +52,14 @@ pub fn scan_list<'b, E: Scan<'b>, T: Entries<'b>>(
             return None;
         }
         there = Some(!scanner.word("null"));
-        if there == Some(true) { scanner.list(|scanner| each(E::scan(scanner)?)) } else { Some(()) }
+        if there == Some(false) {
+            return Some(());
+        }
+        scanner.list(|scanner| {
+            let mut element = E::default();
+            element.scan(scanner)?;
+            each(element)
+        })
     })?;
     scanner.peek().is_none().then_some((rest, there.unwrap_or(false)))
 }
@@ -204,14 +211,14 @@ fn plain_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Reads an object; entries of other keys are passed over.
-pub fn scan_entries<'b, T: Entries<'b>>(scanner: &mut Scanner<'b>) -> Option<T> {
-    let (mut made, mut seen) = (T::default(), 0);
+pub fn scan_entries<'b>(made: &mut impl Entries<'b>, scanner: &mut Scanner<'b>) -> Option<()> {
     if !scanner.take(b'{') {
         return None;
     }
     if scanner.take(b'}') {
-        return Some(made);
+        return Some(());
     }
+    let mut seen = 0;
     while made.in_order(&mut seen, scanner)? {
         let key = scanner.key()?;
         if !made.entry(key, &mut seen, scanner)? {
@@ -221,7 +228,7 @@ pub fn scan_entries<'b, T: Entries<'b>>(scanner: &mut Scanner<'b>) -> Option<T> 
             break;
         }
     }
-    Some(made)
+    Some(())
 }
 
 /// Takes note that a key came, by its bit; it must not have come before.
@@ -232,59 +239,72 @@ pub fn once(seen: &mut u32, bit: u32) -> Option<()> {
 }
 
 impl<'b> Scan<'b> for Scalar<'b> {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
+    #[inline]
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
         match scanner.plain() {
-            Some(text) => Some(Self(Some(Cow::Borrowed(text)))),
-            None => scanner.general(),
+            Some(text) => self.0 = Some(Cow::Borrowed(text)),
+            None => *self = scanner.general()?,
         }
+        Some(())
     }
 }
 
 impl<'b> Scan<'b> for Flag {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
+    #[inline]
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
         if scanner.word("true") {
-            Some(Self(Some(true)))
+            self.0 = Some(true);
         } else if scanner.word("false") {
-            Some(Self(Some(false)))
+            self.0 = Some(false);
         } else {
-            scanner.general()
+            *self = scanner.general()?;
         }
+        Some(())
     }
 }
 
 impl<'b> Scan<'b> for Count {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
-        scanner.general()
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
+        *self = scanner.general()?;
+        Some(())
     }
 }
 
 impl<'b> Scan<'b> for Moment {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
         if let Some(time) = scanner.time() {
-            return Some(Self(Some(time)));
+            self.0 = Some(time);
+        } else if let Some(text) = scanner.plain() {
+            *self = Self::of_text(text);
+        } else {
+            *self = scanner.general()?;
         }
-        match scanner.plain() {
-            Some(text) => Some(Self::of_text(text)),
-            None => scanner.general(),
-        }
+        Some(())
     }
 }
 
 impl<'b, T: Scan<'b> + Deserialize<'b>> Scan<'b> for Object<T> {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
-        if scanner.peek() == Some(b'{') { T::scan(scanner).map(|made| Self(Some(made))) } else { scanner.general() }
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
+        if scanner.peek() == Some(b'{') {
+            return self.0.insert(T::default()).scan(scanner);
+        }
+        *self = scanner.general()?;
+        Some(())
     }
 }
 
 impl<'b, T: Scan<'b> + Deserialize<'b>> Scan<'b> for Either<'b, T> {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
         if scanner.peek() == Some(b'{') {
-            return T::scan(scanner).map(Self::Object);
+            let mut object = T::default();
+            object.scan(scanner)?;
+            *self = Self::Object(object);
+        } else if let Some(text) = scanner.plain() {
+            *self = Self::Plain(Cow::Borrowed(text));
+        } else {
+            *self = scanner.general()?;
         }
-        match scanner.plain() {
-            Some(text) => Some(Self::Plain(Cow::Borrowed(text))),
-            None => scanner.general(),
-        }
+        Some(())
     }
 }
 
@@ -292,32 +312,33 @@ impl<'b, W: Scan<'b> + Deserialize<'b>, M> Scan<'b> for Made<W, M>
 where
     Option<M>: From<W>,
 {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
         if scanner.peek() != Some(b'[') {
-            return scanner.general();
+            *self = scanner.general()?;
+            return Some(());
         }
-        let mut list = Self::default();
         scanner.list(|scanner| {
-            list.make(W::scan(scanner)?);
+            let mut element = W::default();
+            element.scan(scanner)?;
+            self.make(element);
             Some(())
-        })?;
-        Some(list)
+        })
     }
 }
 
 impl<'b> Scan<'b> for CustomFields {
-    fn scan(scanner: &mut Scanner<'b>) -> Option<Self> {
+    fn scan(&mut self, scanner: &mut Scanner<'b>) -> Option<()> {
         if scanner.peek() != Some(b'{') {
-            return scanner.general();
+            *self = scanner.general()?;
+            return Some(());
         }
-        let mut fields = Vec::new();
+        let fields = &mut self.0;
         scanner.object(|scanner, name| {
             let value: &RawValue = scanner.general()?;
             fields.reserve_exact(usize::from(fields.is_empty()));
             fields.push((Text::from(name), RawJson::new(value)));
             Some(())
-        })?;
-        Some(Self(fields))
+        })
     }
 }
 
@@ -347,7 +368,7 @@ macro_rules! wire {
                 ) -> Option<bool> {
                     $(if scanner.exactly(concat!("\"", $key, "\":")) {
                         crate::vendor::scan::once(seen, Bit::$field as u32)?;
-                        self.$field = crate::vendor::scan::Scan::scan(scanner)?;
+                        crate::vendor::scan::Scan::scan(&mut self.$field, scanner)?;
                         if !scanner.goes_on()? {
                             return Some(false);
                         }
@@ -364,7 +385,7 @@ macro_rules! wire {
                     match key {
                         $($key => {
                             crate::vendor::scan::once(seen, Bit::$field as u32)?;
-                            self.$field = crate::vendor::scan::Scan::scan(scanner)?;
+                            crate::vendor::scan::Scan::scan(&mut self.$field, scanner)?;
                         })*
                         _ => return Some(false),
                     }
@@ -373,8 +394,8 @@ macro_rules! wire {
             }
 
             impl<$life> crate::vendor::scan::Scan<$life> for $name $(<$own>)? {
-                fn scan(scanner: &mut crate::vendor::scan::Scanner<$life>) -> Option<Self> {
-                    crate::vendor::scan::scan_entries(scanner)
+                fn scan(&mut self, scanner: &mut crate::vendor::scan::Scanner<$life>) -> Option<()> {
+                    crate::vendor::scan::scan_entries(self, scanner)
                 }
             }
             };

@@ -15,6 +15,9 @@ use super::{Stage, WalkOptions};
 /// Pages that may wait to be taken while as many requests as allowed are under way.
 const MOST_READY: usize = 8;
 
+/// Rows for which room is made before a page comes.
+const MOST_ROOM: u32 = 128;
+
 /// A row as the walk sees it.
 pub(super) struct Row<R> {
     pub id: Text,
@@ -177,7 +180,8 @@ impl<R: Send + 'static> Fetcher<R> {
 impl<R: Send> Inner<R> {
     async fn fetch(&self, window: Window) -> Result<StagedPage<R>, SourceError> {
         let stage = &*self.stage;
-        let mut staged = Staged { stage, everything: stage.residual.is_empty(), rows: Vec::new(), kept: Vec::new() };
+        let rows = Vec::with_capacity(window.len.min(MOST_ROOM) as usize);
+        let mut staged = Staged { stage, everything: stage.residual.is_empty(), rows, kept: Vec::new() };
         let page = self.source.page_into(&self.lane, window, &mut staged).await?;
         let Staged { mut rows, kept, .. } = staged;
         let (places, mut kept): (Vec<usize>, Vec<Contact>) = kept.into_iter().unzip();

@@ -195,3 +195,18 @@ fn replies_of_real_servers_are_read_by_hand() {
     assert!(scanned(page).is_some());
     assert_eq!(scanned(page), parsed(page));
 }
+
+#[test]
+fn a_string_is_read_to_its_end_wherever_that_is() {
+    for (length, at) in (0..26).flat_map(|length| (0..=length).map(move |at| (length, at))) {
+        for byte in 0..=0x7f_u8 {
+            let mut id = vec![b'a'; length];
+            id.insert(at, byte);
+            let id = String::from_utf8(id).unwrap();
+            for end in ["\"}]}", "\"", ""] {
+                let page = format!("{{\"contacts\":[{{\"_id\":\"{id}{end}");
+                assert_eq!(scanned(&page), parsed(&page), "{page}");
+            }
+        }
+    }
+}
