@@ -117,7 +117,12 @@ fn created(connection: &Connection, scope: &Scope, since: i64) -> rusqlite::Resu
 
 /// How many candidates there are; `None` if every row is one.
 pub fn count(candidates: &Candidates) -> Option<u64> {
-    candidates.as_ref().map(|found| found.values().map(|bits| u64::from(bits.count())).sum())
+    candidates.as_ref().map(counted)
+}
+
+/// How many rows there are in all blocks.
+pub fn counted(rows: &BTreeMap<i64, Bits>) -> u64 {
+    rows.values().map(|bits| u64::from(bits.count())).sum()
 }
 
 /// The rows of candidates, ascending.

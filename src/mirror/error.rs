@@ -106,6 +106,9 @@ pub enum MirrorError {
         /// The profile.
         profile: String,
     },
+    /// What writes it ended unexpectedly.
+    #[error("the writing of the mirror stopped unexpectedly")]
+    Stopped,
     /// The profile's credentials now belong to another account than the stored contacts.
     #[error("profile `{profile}` now belongs to account `{found}`; the mirror holds contacts of `{stored}`")]
     AccountChanged {
@@ -203,7 +206,7 @@ impl MirrorError {
             Self::NoContact { .. } => {
                 "it may be newer than the mirror; without `--local` the vendor is asked".to_owned()
             }
-            Self::File { .. } | Self::Database { .. } => return None,
+            Self::File { .. } | Self::Database { .. } | Self::Stopped => return None,
         })
     }
 

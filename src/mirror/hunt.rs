@@ -4,7 +4,7 @@
 //! was last active; or going through the contacts by recency and asking of each whether it is a candidate (many).
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap};
 
 use rusqlite::{CachedStatement, Connection};
 
@@ -12,12 +12,14 @@ use crate::model::sort::prepare;
 use crate::model::{Contact, Direction, Filter, SortKey};
 
 use super::best::{BESIDE, Best, contact_beside, is_beside};
-use super::candidates::{self, Candidates, Scope, count, is_candidate, rows_of};
+use super::candidates::{self, Candidates, Scope, count, counted, is_candidate, rows_of};
 use super::key::Rank;
 use super::object::Decoder;
 use super::rank::Looker;
 use super::recency::{self, Span};
+use super::rows::Bits;
 use super::search::{Flow, own};
+use super::spans::Spans;
 
 /// What the ways cost, in steps along the index by recency; tests force each way with them.
 #[derive(Clone, Copy, Debug)]
@@ -26,15 +28,19 @@ pub struct Costs {
     pub look: u64,
     /// Of reading one chunk of recency.
     pub chunk: u64,
+    /// Of asking the index of one block for spans.
+    pub list: u64,
 }
 
 impl Costs {
     /// As measured with a million contacts.
-    pub const MEASURED: Self = Self { look: 20, chunk: recency::CHUNK_COST };
+    pub const MEASURED: Self = Self { look: 20, chunk: recency::CHUNK_COST, list: 12 };
 }
 
 /// Looking at all candidates is never worse while it costs no more than this.
 const CHEAP: u64 = 5000;
+/// Rows in lists of spans that are passed over in one step.
+const LISTED_A_STEP: u64 = 64;
 /// Candidates whose recency is told apart in one step.
 const SORTED_A_STEP: u64 = 8;
 
@@ -47,13 +53,10 @@ pub struct Emit<V> {
 }
 
 impl<V: FnMut(i64, Contact) -> Flow> Emit<V> {
-    fn emit(&mut self, row: i64, mut contact: Contact) -> Flow {
+    fn emit(&mut self, row: i64, contact: Contact) -> Flow {
         if self.skip > 0 {
             self.skip -= 1;
             return Flow::Continue(());
-        }
-        if !self.raw {
-            contact.raw = None;
         }
         (self.visit)(row, contact)?;
         if let Some(left) = &mut self.left {
@@ -89,19 +92,19 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         if count(&all).is_some_and(|count| count.saturating_mul(self.costs.look) <= CHEAP) {
             return self.look_at_all(&all);
         }
-        for rank in Rank::ALL {
-            let of_rank = if rank == Rank::Within { None } else { Some(self.candidates(rank)?) };
-            if self.by_recency(of_rank.as_ref().unwrap_or(&all), Direction::Descending, limit, Some(rank))?.is_break() {
+        for rank in [Rank::Exact, Rank::Prefix, Rank::WordStart] {
+            let of_rank = self.candidates(rank)?;
+            if self.by_recency(of_rank, Direction::Descending, limit, Some(rank))?.is_break() {
                 return Ok(Flow::Break(()));
             }
         }
-        Ok(Flow::Continue(()))
+        self.by_recency(all, Direction::Descending, limit, Some(Rank::Within))
     }
 
     /// By recency.
     pub fn recent(&mut self, direction: Direction, limit: Option<u64>) -> Result<Flow, Trouble> {
         let candidates = self.candidates(Rank::Within)?;
-        self.by_recency(&candidates, direction, limit, None)
+        self.by_recency(candidates, direction, limit, None)
     }
 
     /// Looks at every candidate, then shows them by rank and recency.
@@ -130,31 +133,64 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
     /// Shows the candidates of a rank (any rank if `None`) by recency, those that were never active last.
     fn by_recency(
         &mut self,
-        candidates: &Candidates,
+        candidates: Candidates,
         direction: Direction,
         limit: Option<u64>,
         rank: Option<Rank>,
     ) -> Result<Flow, Trouble> {
-        let Some(found) = candidates else { return self.walk(candidates, direction, rank) };
+        let Some(found) = candidates else { return self.walk(&None, direction, rank) };
         let rows = self.scope.rows();
-        let count = count(candidates).unwrap_or(rows);
-        let steps = limit.map_or(rows, |limit| (limit.saturating_mul(rows) / count.max(1)).min(rows));
+        let count = counted(&found);
+        let walked = limit.map_or(rows, |limit| (limit.saturating_mul(rows) / count.max(1)).min(rows));
         let direct =
             recency::chunks(count, rows).saturating_mul(self.costs.chunk).saturating_add(count / SORTED_A_STEP);
-        if direct > steps {
-            return self.walk(candidates, direction, rank);
+        let listed = (self.scope.blocks.len() as u64).saturating_mul(self.costs.list) + walked / LISTED_A_STEP;
+        match limit {
+            _ if walked <= direct.min(listed) => self.walk(&Some(found), direction, rank),
+            Some(limit) if listed < direct => self.by_spans(found, direction, limit, walked, rank),
+            _ => {
+                let mut order = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
+                for (block, bits) in &found {
+                    recency::read(self.connection, *block, bits, |span, row| {
+                        order.push(Reverse(sortable(span, row, direction)));
+                    })?;
+                }
+                if self.apart(&mut order, limit) > walked {
+                    return self.walk(&Some(found), direction, rank);
+                }
+                self.show_spans(BinaryHeap::from(order), direction, rank)
+            }
         }
-        let mut order = Vec::with_capacity(usize::try_from(count).unwrap_or(0));
-        for (block, bits) in found {
-            recency::read(self.connection, *block, bits, |span, row| {
-                order.push(Reverse(sortable(span, row, direction)));
-            })?;
+    }
+
+    /// What it costs to tell apart those of the last span that is needed for the first `limit` rows.
+    fn apart(&self, order: &mut [Reverse<u64>], limit: Option<u64>) -> u64 {
+        let rows = limit.map_or(0, |limit| in_spans_to(order, limit)).saturating_sub(limit.unwrap_or(0));
+        rows.saturating_mul(self.costs.chunk)
+    }
+
+    /// [`Self::by_recency`] by the index of spans; going through all contacts would cost `walked`.
+    fn by_spans(
+        &mut self,
+        found: BTreeMap<i64, Bits>,
+        direction: Direction,
+        limit: u64,
+        walked: u64,
+        rank: Option<Rank>,
+    ) -> Result<Flow, Trouble> {
+        let mut spans = Spans::new(self.connection, &self.scope, found.clone(), direction, limit)?;
+        let mut first = true;
+        while let Some(batch) = spans.next()? {
+            let mut order: Vec<_> =
+                batch.into_iter().map(|(span, row)| Reverse(sortable(span, row, direction))).collect();
+            if std::mem::take(&mut first) && self.apart(&mut order, Some(limit)) > walked {
+                return self.walk(&Some(found), direction, rank);
+            }
+            if self.show_spans(BinaryHeap::from(order), direction, rank)?.is_break() {
+                return Ok(Flow::Break(()));
+            }
         }
-        let told_apart = limit.map_or(0, |limit| in_spans_to(&mut order, limit)).saturating_sub(limit.unwrap_or(0));
-        if told_apart.saturating_mul(self.costs.chunk) > steps {
-            return self.walk(candidates, direction, rank);
-        }
-        self.show_spans(BinaryHeap::from(order), direction, rank)
+        Ok(Flow::Continue(()))
     }
 
     /// Shows rows span by span; those of one span in the order of what is stored beside the contacts.
@@ -249,7 +285,7 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
             return Ok(None);
         }
         let object = columns.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
-        let mut contact = self.decoder.decode(object).map_err(Trouble::Damaged)?;
+        let mut contact = self.decoder.decode(object, self.emit.raw).map_err(Trouble::Damaged)?;
         if let Some(profile) = self.scope.profile(columns.get(2)?) {
             contact = own(contact, profile);
         }

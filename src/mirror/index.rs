@@ -1,9 +1,13 @@
 //! The inverted index on disk: reading which rows of a block may match, and writing what rows have.
 
+use std::ops::RangeInclusive;
+
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
+use crate::model::Direction;
+
 use super::key::{Key, KeyMap, Need};
-use super::rows::{Bits, Change, RowList, amended, without};
+use super::rows::{Bits, Change, RowList, Stored, amended, without};
 
 /// The bits of a key below the block's number.
 const KEY_BITS: u32 = 48;
@@ -19,6 +23,8 @@ pub struct Reader<'c> {
     get: CachedStatement<'c>,
     length: CachedStatement<'c>,
     range: CachedStatement<'c>,
+    ascending: CachedStatement<'c>,
+    descending: CachedStatement<'c>,
 }
 
 impl<'c> Reader<'c> {
@@ -28,6 +34,10 @@ impl<'c> Reader<'c> {
             get: connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?,
             length: connection.prepare_cached("SELECT length(rows) FROM posting WHERE key = ?1")?,
             range: connection.prepare_cached("SELECT rows FROM posting WHERE key BETWEEN ?1 AND ?2")?,
+            ascending: connection
+                .prepare_cached("SELECT key, rows FROM posting WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?,
+            descending: connection
+                .prepare_cached("SELECT key, rows FROM posting WHERE key BETWEEN ?1 AND ?2 ORDER BY key DESC")?,
         })
     }
 
@@ -56,6 +66,41 @@ impl<'c> Reader<'c> {
             }
             need => need,
         })
+    }
+
+    /// Calls `visit` with every key of `block` among `keys`, in no particular order, and the rows that have it.
+    pub fn each(
+        &mut self,
+        block: i64,
+        keys: RangeInclusive<Key>,
+        mut visit: impl FnMut(Key, Stored<'_>),
+    ) -> rusqlite::Result<()> {
+        self.until(block, keys, Direction::Ascending, |key, rows| {
+            visit(key, rows);
+            false
+        })
+    }
+
+    /// Calls `visit` with every key of `block` among `keys`, in order, and the rows that have it, until it says enough.
+    pub fn until(
+        &mut self,
+        block: i64,
+        keys: RangeInclusive<Key>,
+        direction: Direction,
+        mut visit: impl FnMut(Key, Stored<'_>) -> bool,
+    ) -> rusqlite::Result<()> {
+        let ordered = match direction {
+            Direction::Ascending => &mut self.ascending,
+            Direction::Descending => &mut self.descending,
+        };
+        let mut found = ordered.query([stored_key(block, *keys.start()), stored_key(block, *keys.end())])?;
+        while let Some(row) = found.next()? {
+            let key = row.get::<_, i64>(0)?.cast_unsigned() & ((1 << KEY_BITS) - 1);
+            if visit(key, Stored(row.get_ref(1)?.as_blob()?)) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The rows of `block` that may match; `None` if any may.

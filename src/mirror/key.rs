@@ -1,8 +1,8 @@
 //! The keys of the inverted index: what is noted of a contact, and what a contact must have noted to match a filter.
 //!
 //! A key is 48 bits: three characters, or the first three of a field or word, or a hash of the whole field, or four digits
-//! of a phone number, or the hash of a label, a kind of channel or an inbox. The index only narrows; [`Filter::matches`]
-//! decides.
+//! of a phone number, or the hash of a label, a kind of channel or an inbox, or the span of time in which it was last active.
+//! The index only narrows; [`Filter::matches`] decides.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -10,6 +10,7 @@ use crate::model::fold::fold;
 use crate::model::phone::PhoneQuery;
 use crate::model::{Contact, Filter, UnknownFilter, Word};
 
+use super::recency::{Span, span_of};
 use super::text::{Field, fields};
 
 /// A key of the index.
@@ -25,6 +26,7 @@ const CHANNEL: u64 = 0xe011 << 32;
 const INBOX: u64 = 0xe012 << 32;
 const UNKNOWN: Key = 0xe013 << 32;
 const BLOCKED: Key = 0xe014 << 32;
+const ACTIVE: u64 = 0xe015 << 32;
 /// Digits in a key of a phone number.
 const DIGIT_WINDOW: usize = 4;
 /// Stands for "no digit" behind the last digit.
@@ -60,11 +62,6 @@ pub enum Rank {
     WordStart,
     /// Every word occurs somewhere.
     Within,
-}
-
-impl Rank {
-    /// Every rank, best first.
-    pub const ALL: [Self; 4] = [Self::Exact, Self::Prefix, Self::WordStart, Self::Within];
 }
 
 fn gram(a: u64, b: u64, c: u64) -> Key {
@@ -113,12 +110,25 @@ pub fn keys_of(contact: &Contact, text: &str, mut note: impl FnMut(Key)) {
         note(hashed(CHANNEL, channel.kind.as_str()));
         channel.inbox_id.iter().for_each(|inbox| note(hashed(INBOX, inbox)));
     }
+    if let Some(time) = contact.last_activity_at {
+        note(active_key(span_of(Some(time.timestamp().as_millisecond()))));
+    }
     if contact.unknown == Some(true) {
         note(UNKNOWN);
     }
     if contact.blocked == Some(true) || contact.channels.iter().any(|channel| channel.blocked == Some(true)) {
         note(BLOCKED);
     }
+}
+
+/// The key of having last been active in a span.
+pub fn active_key(span: Span) -> Key {
+    ACTIVE | Key::from(span)
+}
+
+/// The span of an [`active_key`].
+pub fn span_in(key: Key) -> Span {
+    Span::try_from(key & 0xffff).unwrap_or(Span::MAX)
 }
 
 /// The keys of a searched text.

@@ -1,4 +1,5 @@
-//! A contact as it lies on disk: its canonical JSON, the vendor's own object included, compressed with a dictionary.
+//! A contact as it lies on disk: [packed](super::packed), the vendor's own object included, compressed with a dictionary.
+//! Older formats hold its canonical JSON instead.
 //!
 //! The dictionary was trained on made-up contacts of every vendor. It is fixed and learns from no stored contact, so that
 //! forgetting a contact leaves nothing of it behind.
@@ -8,6 +9,7 @@ use std::cell::RefCell;
 use crate::model::{Contact, Text, Time};
 
 use super::key::{Key, hash, keys_of};
+use super::packed::{FORM, pack, unpack};
 use super::text::searched_text;
 
 /// The dictionary of format 1; stored objects need it for ever.
@@ -20,13 +22,14 @@ const MOST_BYTES: usize = 64 << 20;
 /// Turns contacts into stored objects.
 pub struct Encoder {
     compressor: zstd::bulk::Compressor<'static>,
-    json: Vec<u8>,
+    packed: Vec<u8>,
+    compressed: Vec<u8>,
 }
 
 /// A stored object and the fingerprint of what is in it.
 pub struct Encoded {
     /// The compressed object.
-    pub object: Vec<u8>,
+    pub object: Box<[u8]>,
     /// Equal for equal contacts.
     pub print: i64,
 }
@@ -36,15 +39,17 @@ impl Encoder {
     pub fn new() -> std::io::Result<Self> {
         let mut compressor = zstd::bulk::Compressor::with_dictionary(LEVEL, DICTIONARY)?;
         compressor.set_parameter(zstd::zstd_safe::CParameter::DictIdFlag(false))?;
-        Ok(Self { compressor, json: Vec::with_capacity(4096) })
+        Ok(Self { compressor, packed: Vec::new(), compressed: Vec::new() })
     }
 
     /// Encodes `contact`.
     pub fn encode(&mut self, contact: &Contact) -> std::io::Result<Encoded> {
-        self.json.clear();
-        serde_json::to_writer(&mut self.json, contact)?;
-        let object = self.compressor.compress(&self.json)?;
-        Ok(Encoded { object, print: hash(&self.json).cast_signed() })
+        self.packed.clear();
+        pack(contact, &mut self.packed);
+        self.compressed.clear();
+        self.compressed.reserve(zstd::zstd_safe::compress_bound(self.packed.len()));
+        self.compressor.compress_to_buffer(&self.packed, &mut self.compressed)?;
+        Ok(Encoded { object: self.compressed.as_slice().into(), print: hash(&self.packed).cast_signed() })
     }
 }
 
@@ -118,12 +123,18 @@ impl Decoder {
         Ok(Self { decompressor: zstd::bulk::Decompressor::with_dictionary(DICTIONARY)? })
     }
 
-    /// Decodes a stored object; the error is a sentence's fragment.
-    pub fn decode(&mut self, object: &[u8]) -> Result<Contact, String> {
+    /// Decodes a stored object, the vendor's own object in it only if `with_raw`; the error is a sentence's fragment.
+    pub fn decode(&mut self, object: &[u8], with_raw: bool) -> Result<Contact, String> {
         let size = zstd::bulk::Decompressor::upper_bound(object).filter(|size| *size <= MOST_BYTES);
         let size = size.ok_or("a stored contact has no readable size")?;
-        let json = self.decompressor.decompress(object, size).map_err(|_| "a stored contact cannot be decompressed")?;
-        serde_json::from_slice(&json).map_err(|error| format!("a stored contact is no contact: {error}"))
+        let bytes =
+            self.decompressor.decompress(object, size).map_err(|_| "a stored contact cannot be decompressed")?;
+        if bytes.first() == Some(&FORM) {
+            return unpack(&bytes, with_raw).ok_or_else(|| "a stored contact is no contact".to_owned());
+        }
+        let contact = serde_json::from_slice::<Contact>(&bytes);
+        let contact = contact.map_err(|error| format!("a stored contact is no contact: {error}"))?;
+        Ok(Contact { raw: contact.raw.filter(|_| with_raw), ..contact })
     }
 }
 
@@ -143,7 +154,7 @@ mod tests {
         contact.created_at = Time::parse("2024-11-19T00:53:05.4680Z");
         contact.raw = Some(RawJson::from_text("raw"));
         let encoded = Encoder::new().unwrap().encode(&contact).unwrap();
-        let back = Decoder::new().unwrap().decode(&encoded.object).unwrap();
+        let back = Decoder::new().unwrap().decode(&encoded.object, true).unwrap();
         assert_eq!(back, contact);
         assert_eq!(serde_json::to_string(&back).unwrap(), serde_json::to_string(&contact).unwrap());
         assert!(encoded.object.len() < 250, "{}", encoded.object.len());
@@ -155,9 +166,9 @@ mod tests {
         let mut decoder = Decoder::new().unwrap();
         for at in 0..object.len() {
             object[at] ^= 0x55;
-            let _ = decoder.decode(&object);
+            let _ = decoder.decode(&object, true);
             object[at] ^= 0x55;
-            assert!(decoder.decode(&object[..at]).is_err());
+            assert!(decoder.decode(&object[..at], true).is_err());
         }
     }
 }

@@ -22,6 +22,8 @@ pub type Span = u16;
 
 /// The span of contacts that were never active.
 pub const NEVER: Span = 0;
+/// The first span of those that were.
+pub const FIRST: Span = 1;
 
 fn chunk_of(block: i64, place: u16) -> i64 {
     block << 6 | i64::from(place / CHUNK_ROWS)

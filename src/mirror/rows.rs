@@ -75,6 +75,11 @@ impl Bits {
         })
     }
 
+    /// Takes a row out.
+    pub fn remove(&mut self, row: u16) {
+        self.0[usize::from(row) / 64] &= !(1 << (row % 64));
+    }
+
     /// Adds the rows of a set from disk.
     pub fn or_stored(&mut self, stored: &[u8]) {
         if stored.len() == BITMAP_BYTES {
@@ -97,6 +102,37 @@ impl Bits {
 /// A row number within its block; the caller knows it to be one.
 fn low(row: u32) -> u16 {
     u16::try_from(row & 0xffff).unwrap_or(0)
+}
+
+/// A set as it lies on disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'s>(pub &'s [u8]);
+
+impl Stored<'_> {
+    /// How many rows are in.
+    pub fn count(self) -> u64 {
+        if self.0.len() == BITMAP_BYTES {
+            return self.0.iter().map(|byte| u64::from(byte.count_ones())).sum();
+        }
+        // Every row ends with a byte without the mark that more of it follow.
+        self.0.iter().filter(|byte| *byte & 0x80 == 0).count() as u64
+    }
+
+    /// Calls `visit` with the rows that are in `among` too, ascending.
+    pub fn each_in(self, among: &Bits, mut visit: impl FnMut(u16)) {
+        if self.0.len() == BITMAP_BYTES {
+            let mut both = Bits::default();
+            both.or_stored(self.0);
+            both.and(among);
+            both.iter().for_each(visit);
+        } else {
+            gaps(self.0, |row| {
+                if among.contains(row) {
+                    visit(row);
+                }
+            });
+        }
+    }
 }
 
 fn gaps(stored: &[u8], mut visit: impl FnMut(u16)) {

@@ -23,7 +23,7 @@ impl Store {
         }
         rows.truncate(count);
         match profile::find(&self.connection, profile).map_err(self.explain())? {
-            Some(found) => self.contacts_of(&rows, &found),
+            Some(found) => self.contacts_of(&rows, &found, true),
             None => Ok(Vec::new()),
         }
     }

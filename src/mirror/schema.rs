@@ -7,21 +7,22 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, params};
 
 use super::index::Postings;
-use super::key::keys_of_text;
+use super::key::{active_key, keys_of_text};
 use super::object::Decoder;
 use super::profile::{Block, join, split};
 use super::recency;
-use super::rows::BLOCK_ROWS;
+use super::rows::{BLOCK_ROWS, Bits};
 use super::text::searched_text;
 
 /// Marks the file as a mirror (`CTMR`), so that no other database is ever touched.
 pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
-const MIGRATIONS: &[fn(&Transaction<'_>, &mut Watch<'_>) -> rusqlite::Result<()>] = &[first, second, third, fourth];
+const MIGRATIONS: &[fn(&Transaction<'_>, &mut Watch<'_>) -> rusqlite::Result<()>] =
+    &[first, second, third, fourth, fifth];
 
 /// The newest format.
-pub const FORMAT: i64 = 4;
+pub const FORMAT: i64 = 5;
 
 /// Tells once when a migration takes long.
 pub struct Watch<'a> {
@@ -125,15 +126,18 @@ fn first(transaction: &Transaction<'_>, _watch: &mut Watch<'_>) -> rusqlite::Res
     )
 }
 
-/// The values of custom fields come into the searched text and into the index; both are made of the stored objects.
-fn second(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
-    let blocks = transaction
+fn all_blocks(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Block>> {
+    transaction
         .prepare("SELECT id, used, indexed FROM block")?
         .query_map([], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)? }))?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+        .collect()
+}
+
+/// The values of custom fields come into the searched text and into the index; both are made of the stored objects.
+fn second(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     let mut decoder = Decoder::new().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
     let mut update = transaction.prepare("UPDATE contact SET text = ?2 WHERE row = ?1")?;
-    for block in blocks {
+    for block in all_blocks(transaction)? {
         let mut postings = Postings::default();
         for (row, old, new) in with_custom_fields(transaction, block, &mut decoder, watch)? {
             watch.look();
@@ -162,7 +166,7 @@ fn with_custom_fields(
     let mut rows = statement.query([join(block.id, 0), join(block.id, BLOCK_ROWS - 1)])?;
     while let Some(row) = rows.next()? {
         watch.look();
-        let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?) else { continue };
+        let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?, false) else { continue };
         let (old, new) = (row.get_ref(1)?.as_str()?, searched_text(&contact));
         if !contact.custom_fields.is_empty() && old != new {
             found.push((row.get(0)?, old.to_owned(), new));
@@ -174,14 +178,10 @@ fn with_custom_fields(
 /// Recency is kept roughly, in a third of the room: less is read to find the latest of many.
 fn third(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM recency", [])?;
-    let blocks = transaction
-        .prepare("SELECT id FROM block")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<Vec<i64>>>()?;
     let mut statement = transaction.prepare("SELECT row, active FROM contact WHERE row BETWEEN ?1 AND ?2")?;
-    for block in blocks {
+    for block in all_blocks(transaction)? {
         watch.look();
-        let range = [join(block, 0), join(block, BLOCK_ROWS - 1)];
+        let range = [join(block.id, 0), join(block.id, BLOCK_ROWS - 1)];
         let rows = statement.query_map(range, |row| Ok((row.get(0)?, row.get(1)?)))?;
         recency::write(transaction, &rows.collect::<rusqlite::Result<Vec<_>>>()?)?;
     }
@@ -191,4 +191,20 @@ fn third(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Resu
 /// The labels that are read beside the contacts: each with whether all who bear it are known.
 fn fourth(transaction: &Transaction<'_>, _watch: &mut Watch<'_>) -> rusqlite::Result<()> {
     transaction.execute_batch("ALTER TABLE profile ADD COLUMN labels TEXT")
+}
+
+/// The index lists who was last active in every span. From here on contacts may be stored packed, too, which older versions
+/// cannot read; those that are there stay as they are.
+fn fifth(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
+    for block in all_blocks(transaction)? {
+        watch.look();
+        let mut postings = Postings::default();
+        recency::read(transaction, block.id, &Bits::range(0, block.indexed), |span, row| {
+            if span != recency::NEVER {
+                postings.note(active_key(span), split(row).1);
+            }
+        })?;
+        postings.write(transaction, block.id)?;
+    }
+    Ok(())
 }

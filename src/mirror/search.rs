@@ -51,7 +51,7 @@ impl Store {
             .and_then(|mut statement| statement.query_row(params![found.id, id], |row| row.get(0)).optional())
             .map_err(explain)?;
         let contact = match row {
-            Some(row) => self.contacts_of(&[row], &found)?.pop(),
+            Some(row) => self.contacts_of(&[row], &found, true)?.pop(),
             None => None,
         };
         contact.ok_or_else(|| MirrorError::NoContact { profile: profile.to_owned(), id: id.to_owned() })
@@ -79,8 +79,13 @@ impl Store {
         Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// The contacts of rows of one profile, those that are still there.
-    pub(super) fn contacts_of(&self, rows: &[i64], profile: &Profile) -> Result<Vec<Contact>, MirrorError> {
+    /// The contacts of rows of one profile, those that are still there; the vendors' own objects only if `with_raw`.
+    pub(super) fn contacts_of(
+        &self,
+        rows: &[i64],
+        profile: &Profile,
+        with_raw: bool,
+    ) -> Result<Vec<Contact>, MirrorError> {
         let explain = self.explain();
         let damaged = |detail: String| MirrorError::Damaged { path: self.path.clone(), detail };
         let mut decoder = Decoder::new().map_err(|error| damaged(error.to_string()))?;
@@ -90,7 +95,7 @@ impl Store {
             let mut found = get.query([row]).map_err(explain)?;
             let Some(columns) = found.next().map_err(explain)? else { continue };
             let object = columns.get_ref(0).map_err(explain)?.as_blob().map_err(|error| explain(error.into()))?;
-            out.push(own(decoder.decode(object).map_err(damaged)?, profile));
+            out.push(own(decoder.decode(object, with_raw).map_err(damaged)?, profile));
         }
         Ok(out)
     }

@@ -138,7 +138,7 @@ impl Shared {
             Traversal::Top => {
                 // One row more tells whether more follow.
                 let (skip, limit) = (window.start, Some(u64::from(window.len) + 1));
-                let query = Query { skip, limit, raw: true, ..asked.query.clone() };
+                let query = Query { skip, limit, ..asked.query.clone() };
                 let mut rows = store.search(&[&self.profile], &query)?;
                 let more = rows.len() > window.len as usize;
                 rows.truncate(window.len as usize);
@@ -156,7 +156,7 @@ impl Shared {
                 };
                 let start = usize::try_from(window.start).unwrap_or(usize::MAX).min(all.len());
                 let end = start.saturating_add(window.len as usize).min(all.len());
-                let rows = store.contacts_of(&all[start..end], &found)?;
+                let rows = store.contacts_of(&all[start..end], &found, asked.query.raw)?;
                 Ok(Page { rows, total: Some(all.len() as u64), more: Some(end < all.len()), ..Page::default() })
             }
         }

@@ -136,7 +136,7 @@ impl Store {
                     if u32::from(place(stored.row)) >= block.used {
                         found.add(format!("contact `{}` lies beyond the end of its block", stored.id));
                     }
-                    let contact = match decoder.decode(&stored.object) {
+                    let contact = match decoder.decode(&stored.object, true) {
                         Ok(contact) => contact,
                         Err(detail) => {
                             found.add(format!("contact `{}`: {detail}", stored.id));
@@ -216,7 +216,7 @@ impl Store {
             .query_row("SELECT row FROM contact WHERE profile = ?1 LIMIT 1", [found.id], |row| row.get(0))
             .optional()
             .map_err(explain)?;
-        let sample = sample.map_or(Ok(Vec::new()), |row| self.contacts_of(&[row], &found))?;
+        let sample = sample.map_or(Ok(Vec::new()), |row| self.contacts_of(&[row], &found, true))?;
         let transaction = self.connection.transaction().map_err(explain)?;
         let (contacts, changes) = forget_blocks(&transaction, found.id).map_err(explain)?;
         transaction.commit().map_err(explain)?;
@@ -323,7 +323,7 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
         .prepare("UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, text = ?6 WHERE row = ?1")?;
     each(connection, block, |stored| {
         used = used.max(u32::from(place(stored.row)) + 1);
-        let Some(contact) = decoder.decode(&stored.object).ok().filter(|contact| contact.id == stored.id) else {
+        let Some(contact) = decoder.decode(&stored.object, true).ok().filter(|contact| contact.id == stored.id) else {
             rebuilt.lost += 1;
             return connection.execute("DELETE FROM contact WHERE row = ?1", [stored.row]).map(drop);
         };

@@ -102,6 +102,11 @@ impl ChannelKind {
         Self(if snake.is_empty() { Text::const_new("other") } else { snake })
     }
 
+    /// A kind as it was told before ([`Self::as_str`]).
+    pub fn stored(word: Text) -> Self {
+        Self(word)
+    }
+
     /// The word itself.
     pub fn as_str(&self) -> &str {
         &self.0

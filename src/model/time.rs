@@ -50,6 +50,11 @@ impl Time {
         Self { at, digits: 3 }
     }
 
+    /// From a timestamp and with how many fractional digits of a second it is shown; `None` for more than nine.
+    pub fn with_digits(at: Timestamp, digits: u8) -> Option<Self> {
+        (digits <= 9).then_some(Self { at, digits })
+    }
+
     /// The point in time itself.
     pub fn timestamp(&self) -> Timestamp {
         self.at

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mirror::{Batch, Labels, MirrorError, Pass, Prepared, Proof, Store, SyncReport};
+use crate::mirror::{Labels, Prepared, Proof, Store, SyncReport};
 use crate::model::Contact;
 use crate::source::Window;
 use crate::source::walk::{Extent, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkOptions, WalkState, walk};
@@ -17,6 +17,7 @@ use super::super::progress::{counted, grouped};
 use super::Job;
 use super::increment::newest_of;
 use super::labels::{self, Beside};
+use super::writer::{Order, Writer};
 
 /// What a continued pass needs to know of its first part.
 #[derive(Serialize, Deserialize)]
@@ -30,9 +31,22 @@ struct Cursor {
 }
 
 /// Walks everything; continues a pass that did not end.
-pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> {
-    let mut batch = store.begin_sync(&job.target, Pass::Full, job.now()).map_err(|error| job.of_mirror(error))?;
-    let cursor = batch.resume().and_then(|cursor| serde_json::from_str::<Cursor>(cursor).ok());
+pub async fn read(job: &Job<'_>, store: Store) -> Result<Verdict, Failure> {
+    let mut writer = Writer::begin(job, store).await.map_err(|error| job.of_mirror(error))?;
+    let read = walk_all(job, &mut writer).await;
+    // Whoever syncs next finds it ended.
+    let written = writer.end().await.map_err(|error| job.of_mirror(error));
+    let (outcome, cost) = read?;
+    tell(job, &outcome, written?, &cost);
+    match outcome.error {
+        Some(error) => Err(job.of_source(&error).hint("the next sync goes on from here")),
+        None => Ok(outcome.verdict),
+    }
+}
+
+/// Reads everything for the writer; also says what the labels cost.
+async fn walk_all(job: &Job<'_>, writer: &mut Writer) -> Result<(Outcome, String), Failure> {
+    let cursor = writer.resume().and_then(|cursor| serde_json::from_str::<Cursor>(cursor).ok());
     let (resume, bookmark, resumed) = match cursor {
         Some(Cursor { state, bookmark, labels }) => {
             let resume = Resume { state, ids: Box::new(std::iter::empty()) };
@@ -40,15 +54,15 @@ pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> 
         }
         None => (None, newest(job).await?, None),
     };
-    let beside = labels::read(job, &batch, resumed.as_ref()).await?;
+    let beside = labels::read(job, writer, resumed.as_ref()).await?;
     let labels = beside.as_ref().map(|beside| beside.labels.clone());
     if let Some(labels) = &labels {
-        batch.set_labels(labels.clone());
+        let _ = writer.tell(Order::Labels(labels.clone()));
     }
     let cost = beside.as_ref().map_or_else(String::new, cost);
     let borne = beside.map(|beside| Arc::new(beside.borne));
     let line = job.line.teller();
-    let mut sink = Stored { batch, bookmark, labels, waiting: Vec::new(), clock: job.context, failure: None, line };
+    let mut sink = Stored { writer, bookmark, labels, waiting: Vec::new(), clock: job.context, line };
     let (residual, wish) = (job.plan.residual.clone(), job.plan.wish);
     let prepare = move |mut contact: Contact| {
         borne.iter().for_each(|borne| borne.fill(&mut contact));
@@ -57,27 +71,17 @@ pub async fn read(job: &Job<'_>, store: &mut Store) -> Result<Verdict, Failure> 
     let stage = Stage { residual, wish, map: Box::new(prepare) };
     let options = WalkOptions::default();
     let outcome = walk(job.source, &job.plan, Extent::All, options, stage, &mut sink, resume).await;
-    let Stored { mut batch, bookmark, failure, waiting, .. } = sink;
-    if let Some(error) = failure {
-        return Err(job.of_mirror(error));
-    }
     let proof = match outcome.verdict {
         Verdict::Exact => Proof::Exact,
         Verdict::Changed => Proof::Changed,
         Verdict::Partial | Verdict::Limited => Proof::Partial,
     };
+    let Stored { writer, bookmark, waiting, .. } = sink;
     if !waiting.is_empty() {
-        batch.page(waiting, None, job.now()).map_err(|error| job.of_mirror(error))?;
+        let _ = writer.tell(Order::Page { rows: waiting, cursor: None, now: job.now() });
     }
-    if let Some(bookmark) = bookmark {
-        batch.set_bookmark(bookmark);
-    }
-    let report = batch.finish(proof, job.now()).map_err(|error| job.of_mirror(error))?;
-    tell(job, &outcome, report, &cost);
-    match outcome.error {
-        Some(error) => Err(job.of_source(&error).hint("the next sync goes on from here")),
-        None => Ok(outcome.verdict),
-    }
+    let _ = writer.tell(Order::Finish { bookmark, proof, now: job.now() });
+    Ok((outcome, cost))
 }
 
 /// When the contact changed that changed last, by the vendor's own clock, before anything is read.
@@ -108,14 +112,13 @@ fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport, cost: &str) {
     ));
 }
 
-/// Puts the rows of a walk into the mirror, page by page with the walk's state.
+/// Hands the rows of a walk to the mirror's writer, page by page with the walk's state.
 struct Stored<'a> {
-    batch: Batch<'a>,
+    writer: &'a mut Writer,
     bookmark: Option<String>,
     labels: Option<Labels>,
     waiting: Vec<Prepared>,
     clock: &'a Context,
-    failure: Option<MirrorError>,
     line: Rc<dyn Fn(usize, Progress)>,
 }
 
@@ -130,13 +133,7 @@ impl Sink<Prepared> for Stored<'_> {
         let cursor = Cursor { state: state.clone(), bookmark, labels };
         let cursor = serde_json::to_string(&cursor).ok();
         let rows = std::mem::take(&mut self.waiting);
-        match self.batch.page(rows, cursor.as_deref(), self.clock.clock.now()) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                self.failure = Some(error);
-                ControlFlow::Break(())
-            }
-        }
+        self.writer.tell(Order::Page { rows, cursor, now: self.clock.clock.now() })
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
-use crate::mirror::{Batch, Labels};
+use crate::mirror::Labels;
 use crate::model::{Contact, Filter, Query, Text};
 use crate::source::walk::{Extent, Outcome, Progress, Sink, Stage, Verdict, WalkOptions, walk};
 use crate::source::{ErrorKind, SourceError, Traversal};
@@ -14,6 +14,7 @@ use crate::source::{ErrorKind, SourceError, Traversal};
 use super::super::failure::Failure;
 use super::super::progress::counted;
 use super::Job;
+use super::writer::Writer;
 
 /// More labels of an account are not read.
 const MOST: usize = 1 << 16;
@@ -84,7 +85,7 @@ struct Unread {
 /// Reads the labels of the account and who bears them; `None` where contacts carry theirs, or labels were never to be had.
 ///
 /// `resumed` is what the first part of a continued pass knew of them: what that could not prove cannot be proved any more.
-pub async fn read(job: &Job<'_>, batch: &Batch<'_>, resumed: Option<&Labels>) -> Result<Option<Beside>, Failure> {
+pub async fn read(job: &Job<'_>, writer: &Writer, resumed: Option<&Labels>) -> Result<Option<Beside>, Failure> {
     let before = job.source.usage().requests;
     let listed = match job.source.account_labels().await {
         Ok(None) => return Ok(None),
@@ -94,7 +95,7 @@ pub async fn read(job: &Job<'_>, batch: &Batch<'_>, resumed: Option<&Labels>) ->
         }
         Err(error) => Err(error),
     };
-    let stored: Vec<&Labels> = batch.labels_before().into_iter().chain(resumed).collect();
+    let stored: Vec<&Labels> = writer.labels_before().into_iter().chain(resumed).collect();
     if let Err(error) = &listed {
         let error = &error.message;
         job.say(&format!("warning: the account's labels cannot be listed, so the mirror does not know them: {error}"));
@@ -105,7 +106,7 @@ pub async fn read(job: &Job<'_>, batch: &Batch<'_>, resumed: Option<&Labels>) ->
     // Who bears a label that was taken off the list may still be asked, and whoever is stored with it must not keep it for ever.
     let remembered = stored.iter().flat_map(|labels| labels.iter().map(|(label, _)| label.clone()));
     let mut reading =
-        Reading { job, batch, borne: Borne::default(), unread: Vec::new(), failures: 0, stopped: None, seen: (0, 0) };
+        Reading { job, writer, borne: Borne::default(), unread: Vec::new(), failures: 0, stopped: None, seen: (0, 0) };
     let mut labels = Labels::default();
     for label in distinct(listed.iter().flatten().cloned().chain(remembered)) {
         let Ok(place) = u16::try_from(reading.borne.labels.len()) else { break };
@@ -141,7 +142,7 @@ fn distinct(labels: impl Iterator<Item = Text>) -> Vec<Text> {
 /// Labels being read.
 struct Reading<'a> {
     job: &'a Job<'a>,
-    batch: &'a Batch<'a>,
+    writer: &'a Writer,
     borne: Borne,
     unread: Vec<Unread>,
     /// Labels in a row that failed.
@@ -179,7 +180,7 @@ impl Reading<'_> {
                 }
             }
         };
-        let stored = self.batch.bearers(label).map_err(|error| self.job.of_mirror(error))?;
+        let stored = self.writer.bearers(label).await.map_err(|error| self.job.of_mirror(error))?;
         stored.iter().for_each(|id| self.borne.note(id, place));
         self.unread.push(Unread { label: label.clone(), why });
         Ok((false, stored.len()))

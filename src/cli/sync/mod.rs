@@ -6,6 +6,7 @@
 mod full;
 mod increment;
 mod labels;
+mod writer;
 
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -129,18 +130,19 @@ async fn sync(context: &Context, source: &Arc<dyn Source>, full: bool, line: &Rc
     let newest = plan.lanes.iter().map(|lane| source.newest_lane(lane)).collect();
     let target = SyncTarget { profile, vendor, account: account.as_deref() };
     let job = Job { context, source, target, plan, newest, line };
-    let mut store = store::open(context, Mode::Write).map_err(|failure| failure.of(profile, vendor))?;
-    let verdict = refresh(&job, &mut store, full).await;
+    let open = || store::open(context, Mode::Write).map_err(|failure| failure.of(profile, vendor));
+    let verdict = refresh(&job, open()?, full).await;
     if let History::Kept(kept) = context.defaults().history.unwrap_or_default()
         && let Ok(before) = job.now().checked_sub(kept)
     {
-        store.prune_history(before).map_err(|error| job.of_mirror(error))?;
+        let pruned = open().and_then(|mut store| store.prune_history(before).map_err(|error| job.of_mirror(error)));
+        return verdict.and_then(|verdict| pruned.map(|_| verdict));
     }
     verdict
 }
 
 /// Reads what changed where that is enough, else everything.
-async fn refresh(job: &Job<'_>, store: &mut Store, full: bool) -> Result<Verdict, Failure> {
+async fn refresh(job: &Job<'_>, mut store: Store, full: bool) -> Result<Verdict, Failure> {
     let known = store.freshness(job.target.profile).map_err(|error| job.of_mirror(error))?;
     let known = known.filter(|status| !full && !status.unfinished);
     if let Some(known) = known
@@ -148,7 +150,7 @@ async fn refresh(job: &Job<'_>, store: &mut Store, full: bool) -> Result<Verdict
         && let Some(exact_at) = known.exact_at
         && let Some(since) = known.bookmark.as_deref().and_then(Time::parse)
     {
-        match increment::read(job, store, lanes, since, exact_at).await? {
+        match increment::read(job, &mut store, lanes, since, exact_at).await? {
             Increment::Enough => return Ok(Verdict::Exact),
             Increment::WalkAll(why) => job.say(&format!("{why}; reading everything")),
         }

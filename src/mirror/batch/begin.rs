@@ -52,6 +52,7 @@ impl Store {
             labels: None,
             block: None,
             postings: Postings::default(),
+            amendments: Vec::new(),
             seen: BTreeMap::new(),
             waiting: Vec::new(),
             actives: Vec::new(),
@@ -155,7 +156,7 @@ fn gather(
     let mut rows = statement.query([join(block.id, block.indexed), join(block.id, block.used)])?;
     while let Some(row) = rows.next()? {
         let (_, place) = split(row.get(0)?);
-        if let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?) {
+        if let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?, false) {
             keys_of(&contact, row.get_ref(1)?.as_str()?, |key| postings.note(key, place));
         }
     }

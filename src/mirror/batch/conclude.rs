@@ -107,7 +107,7 @@ impl Batch<'_> {
         let (id, object): (String, Vec<u8>) = connection
             .prepare_cached("SELECT id, object FROM contact WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let name = self.decoder.decode(&object).ok().and_then(|contact| contact.name).unwrap_or_default();
+        let name = self.decoder.decode(&object, false).ok().and_then(|contact| contact.name).unwrap_or_default();
         record(connection, self.profile, &id, now, &[("contact", Some(name.into()), None)])?;
         connection.prepare_cached("DELETE FROM contact WHERE row = ?1")?.execute([row])?;
         Ok(())

@@ -13,6 +13,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::error::MirrorError;
 use super::index::{Postings, remove_rows};
+use super::key::Key;
 use super::labels::Labels;
 use super::lock::SyncLock;
 use super::object::{Decoder, Prepared};
@@ -91,6 +92,8 @@ pub struct Batch<'s> {
     labels: Option<Labels>,
     block: Option<Block>,
     postings: Postings,
+    /// What changed in contacts of the current block that the index does not know yet: to be noted, to be taken out.
+    amendments: Vec<(u16, Vec<Key>, Vec<Key>)>,
     seen: BTreeMap<i64, (Bits, SeenState)>,
     waiting: Vec<Prepared>,
     actives: Vec<(i64, Option<i64>)>,

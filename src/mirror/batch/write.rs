@@ -66,8 +66,11 @@ impl Batch<'_> {
                 row
             }
             Some((row, ..)) => {
-                self.report.changed += 1;
-                self.update(row, prepared, now)?;
+                if self.update(row, prepared, now)? {
+                    self.report.changed += 1;
+                } else {
+                    self.report.same += 1;
+                }
                 row
             }
             None => {
@@ -87,15 +90,16 @@ impl Batch<'_> {
         Ok(stored.zip(read.updated).is_some_and(|(stored, read)| stored > read))
     }
 
-    /// Writes what changed in a stored contact, and what that was into the history.
-    fn update(&mut self, row: i64, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
+    /// Writes what changed in a stored contact, and what that was into the history; `false` if it is the same after all,
+    /// written by an older version.
+    fn update(&mut self, row: i64, prepared: &Prepared, now: Timestamp) -> Result<bool, Trouble> {
         let Prepared { id, times: Times { active, created, updated }, text, keys, encoded } = prepared;
         let connection = &self.store.connection;
         let (old_text, object): (String, Vec<u8>) = connection
             .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let old = self.decoder.decode(&object).map_err(Trouble::Object)?;
-        let new = self.decoder.decode(&encoded.object).map_err(Trouble::Object)?;
+        let old = self.decoder.decode(&object, true).map_err(Trouble::Object)?;
+        let new = self.decoder.decode(&encoded.object, true).map_err(Trouble::Object)?;
         connection
             .prepare_cached(
                 "UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, gone = NULL, text = ?6,
@@ -111,7 +115,14 @@ impl Batch<'_> {
             a.iter().filter(|key| b.binary_search(key).is_err()).copied().collect()
         };
         let (block, place) = split(row);
-        Ok(amend(connection, block, place, &minus(&after, &before), &minus(&before, &after))?)
+        let (plus, minus) = (minus(&after, &before), minus(&before, &after));
+        match self.block {
+            Some(current) if current.id == block && u32::from(place) >= current.indexed => {
+                self.amendments.push((place, plus, minus));
+            }
+            _ => amend(connection, block, place, &plus, &minus)?,
+        }
+        Ok(old != new)
     }
 
     /// Writes a new contact; its row, or `None` if it is no new one.
@@ -169,6 +180,9 @@ impl Batch<'_> {
             return Ok(());
         }
         self.postings.write(&self.store.connection, block.id)?;
+        for (place, plus, minus) in self.amendments.drain(..) {
+            amend(&self.store.connection, block.id, place, &plus, &minus)?;
+        }
         block.indexed = block.used;
         self.store
             .connection

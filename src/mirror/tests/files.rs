@@ -212,12 +212,13 @@ fn searched(store: &Store, words: &str) -> Vec<Contact> {
 #[test]
 fn every_released_format_is_read() {
     // The first is of a time when nobody kept custom fields in it.
-    let formats: [(i64, &[u8]); 5] = [
+    let formats: [(i64, &[u8]); 6] = [
         (1, include_bytes!("format-1.db.zst")),
         (1, include_bytes!("format-1-fields.db.zst")),
         (2, include_bytes!("format-2-fields.db.zst")),
         (3, include_bytes!("format-3-fields.db.zst")),
         (4, include_bytes!("format-4-fields.db.zst")),
+        (5, include_bytes!("format-5-fields.db.zst")),
     ];
     assert_eq!(formats.last().unwrap().0, schema::FORMAT, "one database is kept of every format");
     for (format, bytes) in formats {
@@ -231,6 +232,19 @@ fn every_released_format_is_read() {
             }
         }
     }
+}
+
+#[test]
+fn contacts_that_an_older_format_stored_otherwise_are_no_changed_ones() {
+    let (_folder, path) = of_old(include_bytes!("format-3-fields.db.zst"));
+    let mut store = Store::open(&path, Mode::Write).unwrap();
+    let history = |store: &Store| store.diff(&["p"], Timestamp::UNIX_EPOCH).unwrap();
+    let before = history(&store);
+    let report = sync(&mut store, &kept(), 10, 1);
+    assert_eq!((report.same, report.changed, report.added), (3, 0, 0));
+    assert_eq!(history(&store), before);
+    assert_eq!(store.verify().unwrap(), Verified { contacts: 3, ..Verified::default() });
+    assert_eq!(searched(&store, "angstrom zoe@"), kept()[..1]);
 }
 
 #[test]

@@ -213,10 +213,10 @@ fn check(store: &mut Store, truth: &BTreeMap<String, Contact>, query: &Query) ->
     let expected = scan(truth, query);
     let looker = Looker::new(&query.filter);
     let most = u64::MAX;
-    for (look, chunk) in [(0, 0), (most, 0), (most, most)] {
-        store.costs = hunt::Costs { look, chunk };
+    for (look, chunk, list) in [(0, 0, most), (most, 0, most), (most, most, most), (most, most, 0)] {
+        store.costs = hunt::Costs { look, chunk, list };
         let found = store.search(&["p"], query).unwrap();
-        prop_assert_eq!(ids(&found), ids(&expected), "costs {:?} {:?}", (look, chunk), query);
+        prop_assert_eq!(ids(&found), ids(&expected), "costs {:?} {:?}", (look, chunk, list), query);
         for contact in &found {
             prop_assert_eq!(contact, &truth[contact.id.as_str()]);
         }
@@ -242,6 +242,7 @@ proptest! {
         second in proptest::collection::vec(any_contact(), 1..40),
         filters in proptest::collection::vec((any_filter(), 0usize..12), 24),
         increment in any::<bool>(),
+        ended in any::<bool>(),
         size in 1usize..9,
     ) {
         let (_folder, mut store) = store();
@@ -254,8 +255,14 @@ proptest! {
         for rows in second.chunks(size) {
             page(&mut batch, rows.to_vec(), None, now(9)).unwrap();
         }
-        batch.finish(Proof::Exact, now(9)).unwrap();
-        if !increment {
+        if ended {
+            batch.finish(Proof::Exact, now(9)).unwrap();
+        } else {
+            // The index does not know the newest contacts yet.
+            batch.contacts(now(9)).unwrap();
+            drop(batch);
+        }
+        if ended && !increment {
             truth.clear();
         }
         truth.extend(second.iter().map(|contact| (contact.id.to_string(), contact.clone())));

@@ -1,0 +1,130 @@
+//! Candidates by recency without looking at each: the index lists who was last active in every span, so that the newest (or
+//! oldest) of very many are found among few.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use rusqlite::Connection;
+
+use crate::model::Direction;
+
+use super::candidates::{Scope, counted};
+use super::index::Reader;
+use super::key::{active_key, span_in};
+use super::profile::{Block, join, split};
+use super::recency::{self, FIRST, NEVER, Span};
+use super::rows::Bits;
+
+/// How many more rows than before the next batch looks among.
+const WIDER: u64 = 4;
+
+/// Hands out candidates in batches, each of whole spans.
+pub struct Spans<'c> {
+    reader: Reader<'c>,
+    direction: Direction,
+    blocks: Vec<Block>,
+    /// The block by which it is told how many spans a batch needs.
+    sample: Option<Block>,
+    /// Rows of the sample among which the next batch looks.
+    among: u64,
+    /// What was not handed out yet.
+    left: BTreeMap<i64, Bits>,
+    /// Of that, what the index does not know.
+    unindexed: Vec<(Span, i64)>,
+    /// The spans that were not looked at yet.
+    ahead: Option<RangeInclusive<Span>>,
+    ended: bool,
+}
+
+impl<'c> Spans<'c> {
+    /// Begins with a batch that probably has the first `limit` candidates.
+    pub fn new(
+        connection: &'c Connection,
+        scope: &Scope,
+        mut left: BTreeMap<i64, Bits>,
+        direction: Direction,
+        limit: u64,
+    ) -> rusqlite::Result<Self> {
+        let sample = scope.blocks.iter().max_by_key(|block| block.indexed).copied();
+        let candidates = counted(&left);
+        let rows = sample.map_or(0, |block| u64::from(block.indexed));
+        let among = limit.saturating_mul(rows).saturating_mul(2) / candidates.max(1) + 1;
+        let mut unindexed = Vec::new();
+        for block in scope.blocks.iter().filter(|block| block.indexed < block.used) {
+            let Some(bits) = left.get_mut(&block.id) else { continue };
+            let mut unknown = Bits::range(block.indexed, block.used);
+            unknown.and(bits);
+            bits.without(&unknown);
+            recency::read(connection, block.id, &unknown, |span, row| unindexed.push((span, row)))?;
+        }
+        Ok(Self {
+            reader: Reader::new(connection)?,
+            direction,
+            blocks: scope.blocks.iter().filter(|block| left.contains_key(&block.id)).copied().collect(),
+            sample,
+            among,
+            left,
+            unindexed,
+            ahead: Some(FIRST..=Span::MAX),
+            ended: false,
+        })
+    }
+
+    /// The candidates of the next spans in order, spans that have none passed over; those that were never active last, in
+    /// the end `None`.
+    pub fn next(&mut self) -> rusqlite::Result<Option<Vec<(Span, i64)>>> {
+        while let Some(spans) = self.take_spans()? {
+            let mut found = Vec::new();
+            for block in &self.blocks {
+                let Some(bits) = self.left.get_mut(&block.id) else { continue };
+                let [first, last] = [*spans.start(), *spans.end()].map(active_key);
+                self.reader.each(block.id, first..=last, |key, list| {
+                    let span = span_in(key);
+                    list.each_in(bits, |place| found.push((span, join(block.id, u32::from(place)))));
+                })?;
+            }
+            found.iter().for_each(|(_, row)| {
+                let (block, place) = split(*row);
+                self.left.get_mut(&block).into_iter().for_each(|bits| bits.remove(place));
+            });
+            let (now, later) = self.unindexed.drain(..).partition(|(span, _)| spans.contains(span));
+            self.unindexed = later;
+            found.extend::<Vec<_>>(now);
+            if !found.is_empty() {
+                return Ok(Some(found));
+            }
+        }
+        if std::mem::replace(&mut self.ended, true) {
+            return Ok(None);
+        }
+        let never = std::mem::take(&mut self.left);
+        let mut found = std::mem::take(&mut self.unindexed);
+        found.extend(
+            never.iter().flat_map(|(block, bits)| bits.iter().map(|place| (NEVER, join(*block, place.into())))),
+        );
+        Ok(Some(found))
+    }
+
+    /// The spans to look at next: as many as hold enough rows of the sample.
+    fn take_spans(&mut self) -> rusqlite::Result<Option<RangeInclusive<Span>>> {
+        let Some(ahead) = self.ahead.take() else { return Ok(None) };
+        let Some(sample) = self.sample else { return Ok(Some(ahead)) };
+        let mut rows = 0;
+        let mut enough = None;
+        let [first, last] = [*ahead.start(), *ahead.end()].map(active_key);
+        self.reader.until(sample.id, first..=last, self.direction, |key, list| {
+            rows += list.count();
+            enough = (rows >= self.among).then(|| span_in(key));
+            enough.is_some()
+        })?;
+        self.among = self.among.saturating_mul(WIDER);
+        let Some(enough) = enough else { return Ok(Some(ahead)) };
+        let (now, later) = match self.direction {
+            Direction::Descending => (enough..=*ahead.end(), *ahead.start()..=enough.saturating_sub(1)),
+            Direction::Ascending => (*ahead.start()..=enough, enough.saturating_add(1)..=*ahead.end()),
+        };
+        // At either end of all spans there is nothing beyond.
+        self.ahead = Some(later).filter(|later| !later.is_empty() && !later.contains(&enough));
+        Ok(Some(now))
+    }
+}
