@@ -40,7 +40,7 @@ impl Costs {
 /// Looking at all candidates is never worse while it costs no more than this.
 const CHEAP: u64 = 5000;
 /// Rows in lists of spans that are passed over in one step.
-const LISTED_A_STEP: u64 = 64;
+const LISTED_A_STEP: u64 = 16;
 /// Candidates whose recency is told apart in one step.
 const SORTED_A_STEP: u64 = 8;
 

@@ -16,7 +16,7 @@ use super::recency::{self, FIRST, NEVER, Span};
 use super::rows::Bits;
 
 /// How many more rows than before the next batch looks among.
-const WIDER: u64 = 4;
+const WIDER: u64 = 2;
 
 /// Hands out candidates in batches, each of whole spans.
 pub struct Spans<'c> {

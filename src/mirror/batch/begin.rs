@@ -16,7 +16,7 @@ use super::super::store::{Store, database_error, file_error};
 use super::{Batch, Pass, SeenState, SyncReport, SyncTarget};
 
 /// Pages of the write-ahead log that a long sync lets grow before they are moved into the database.
-const LOG_PAGES: i64 = 4096;
+const LOG_PAGES: i64 = 8192;
 
 impl Store {
     /// Begins a sync at `now`, alone for its profile. A full pass that was not finished is continued.
