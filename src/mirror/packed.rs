@@ -221,7 +221,7 @@ pub fn unpack(bytes: &[u8], with_raw: bool) -> Option<Contact> {
             tag::VENDOR => contact.vendor = from.text()?,
             tag::ID => contact.id = from.text()?,
             tag::NAME => contact.name = Some(from.text()?),
-            tag::EMAIL => contact.emails.push(Email { address: from.text()?, verified: from.flag()? }),
+            tag::EMAIL => contact.emails.push(from.email()?),
             tag::PHONE => contact.phones.push(Phone {
                 number: from.text()?,
                 e164: match from.byte()? {
@@ -240,8 +240,8 @@ pub fn unpack(bytes: &[u8], with_raw: bool) -> Option<Contact> {
             tag::IDENTIFIER => contact.identifier = Some(from.text()?),
             tag::LABEL => contact.labels.push(from.text()?),
             tag::CUSTOM_FIELD => contact.custom_fields.push((from.text()?, from.json()?)),
-            tag::BLOCKED => contact.blocked = from.flag()?,
-            tag::UNKNOWN => contact.unknown = from.flag()?,
+            tag::BLOCKED => from.flag(&mut contact.blocked)?,
+            tag::UNKNOWN => from.flag(&mut contact.unknown)?,
             tag::MANAGER => contact.manager = Some(from.manager()?),
             tag::AVATAR => contact.avatar_url = Some(from.text()?),
             tag::CREATED => contact.created_at = Some(from.time()?),
@@ -292,13 +292,20 @@ impl<'b> Unpacker<'b> {
         serde_json::from_str(self.str()?).ok()
     }
 
-    fn flag(&mut self) -> Option<Option<bool>> {
-        match self.byte()? {
-            0 => Some(None),
-            1 => Some(Some(false)),
-            2 => Some(Some(true)),
-            _ => None,
-        }
+    fn flag(&mut self, flag: &mut Option<bool>) -> Option<()> {
+        *flag = match self.byte()? {
+            0 => None,
+            1 => Some(false),
+            2 => Some(true),
+            _ => return None,
+        };
+        Some(())
+    }
+
+    fn email(&mut self) -> Option<Email> {
+        let mut email = Email { address: self.text()?, verified: None };
+        self.flag(&mut email.verified)?;
+        Some(email)
     }
 
     fn time(&mut self) -> Option<Time> {
@@ -334,9 +341,9 @@ impl<'b> Unpacker<'b> {
                 tag::DESTINATION => channel.destination = Some(self.text()?),
                 tag::FIELD => channel.field = Some(self.text()?),
                 tag::VALUE => channel.value = Some(self.text()?),
-                tag::VERIFIED => channel.verified = self.flag()?,
+                tag::VERIFIED => self.flag(&mut channel.verified)?,
                 tag::VERIFIED_AT => channel.verified_at = Some(self.time()?),
-                tag::BLOCKED => channel.blocked = self.flag()?,
+                tag::BLOCKED => self.flag(&mut channel.blocked)?,
                 tag::CHAT => channel.last_chat = Some(LastChat { id: None, at: None }),
                 tag::CHAT_ID => channel.last_chat.as_mut()?.id = Some(self.text()?),
                 tag::CHAT_AT => channel.last_chat.as_mut()?.at = Some(self.time()?),

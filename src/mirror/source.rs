@@ -138,7 +138,7 @@ impl Shared {
             Traversal::Top => {
                 // One row more tells whether more follow.
                 let (skip, limit) = (window.start, Some(u64::from(window.len) + 1));
-                let query = Query { skip, limit, ..asked.query.clone() };
+                let query = Query { limit, skip, ..asked.query.clone() };
                 let mut rows = store.search(&[&self.profile], &query)?;
                 let more = rows.len() > window.len as usize;
                 rows.truncate(window.len as usize);
