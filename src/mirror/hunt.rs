@@ -144,7 +144,8 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         let walked = limit.map_or(rows, |limit| (limit.saturating_mul(rows) / count.max(1)).min(rows));
         let direct =
             recency::chunks(count, rows).saturating_mul(self.costs.chunk).saturating_add(count / SORTED_A_STEP);
-        let listed = (self.scope.blocks.len() as u64).saturating_mul(self.costs.list) + walked / LISTED_A_STEP;
+        let listed =
+            (self.scope.blocks.len() as u64).saturating_mul(self.costs.list).saturating_add(walked / LISTED_A_STEP);
         match limit {
             _ if walked <= direct.min(listed) => self.walk(&Some(found), direction, rank),
             Some(limit) if listed < direct => self.by_spans(found, direction, limit, walked, rank),
