@@ -2,6 +2,7 @@
 
 use crate::mirror::{CAPABILITIES, Knowledge, MirrorSource};
 use crate::model::{Text, Time};
+use crate::source::walk::Verdict;
 use crate::source::{Capabilities, Source, Support};
 
 use super::ask::Answer;
@@ -60,7 +61,8 @@ pub fn say_age(context: &Context, answer: &Answer) {
     let found = match (answer.outcome.tally.rows, &answer.outcome.error) {
         // What could not be read was not searched.
         (0, Some(_)) => return,
-        (0, None) => "nothing found in",
+        // Under a limit that other profiles filled, something may have been found and not shown.
+        (0, None) if answer.outcome.verdict != Verdict::Limited => "nothing found in",
         _ => "from",
     };
     let again = match &answer.refreshed {

@@ -49,6 +49,9 @@ fn every_command_answers_from_the_mirror_as_the_vendor_would() {
         bench.run(&format!("{local} channels --search a")).exits(0).says(&["from the local mirror"]);
         bench.run(&format!("{local} api /x")).exits(2);
     }
+    let cut = bench.run("--local -A search a --limit 1").exits(0);
+    let cut = cut.says(&["demo-chatwoot: from the local mirror, "]);
+    assert!(!cut.stderr.contains("nothing found"), "what the limit left out was found: {}", cut.stderr);
     let ran = bench.run("--local -A list --all --report report.json -o ndjson").exits(0);
     assert!(ran.lines().len() > 220);
     let report: Value = serde_json::from_slice(&std::fs::read(bench.path("report.json")).unwrap()).unwrap();
