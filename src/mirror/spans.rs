@@ -15,18 +15,19 @@ use super::profile::{Block, join, split};
 use super::recency::{self, FIRST, NEVER, Span};
 use super::rows::Bits;
 
-/// How many more rows than before the next batch looks among.
-const WIDER: u64 = 2;
+/// How many more spans than before the next batch looks at.
+const WIDER: Span = 2;
 
 /// Hands out candidates in batches, each of whole spans.
 pub struct Spans<'c> {
     reader: Reader<'c>,
     direction: Direction,
     blocks: Vec<Block>,
-    /// The block by which it is told how many spans a batch needs.
+    /// The block by which it is told how many spans the first batch needs, and how many of its rows those are to hold.
     sample: Option<Block>,
-    /// Rows of the sample among which the next batch looks.
     among: u64,
+    /// How many spans the last batch looked at.
+    width: Option<Span>,
     /// What was not handed out yet.
     left: BTreeMap<i64, Bits>,
     /// Of that, what the index does not know.
@@ -63,6 +64,7 @@ impl<'c> Spans<'c> {
             blocks: scope.blocks.iter().filter(|block| left.contains_key(&block.id)).copied().collect(),
             sample,
             among,
+            width: None,
             left,
             unindexed,
             ahead: Some(FIRST..=Span::MAX),
@@ -105,26 +107,47 @@ impl<'c> Spans<'c> {
         Ok(Some(found))
     }
 
-    /// The spans to look at next: as many as hold enough rows of the sample.
+    /// The spans to look at next: first as many as hold enough rows of the sample, then twice as many as before.
     fn take_spans(&mut self) -> rusqlite::Result<Option<RangeInclusive<Span>>> {
         let Some(ahead) = self.ahead.take() else { return Ok(None) };
-        let Some(sample) = self.sample else { return Ok(Some(ahead)) };
-        let mut rows = 0;
-        let mut enough = None;
+        let (from, to) = match self.direction {
+            Direction::Descending => (*ahead.end(), *ahead.start()),
+            Direction::Ascending => (*ahead.start(), *ahead.end()),
+        };
+        let last = match self.width {
+            Some(width) => {
+                self.width = Some(width.saturating_mul(WIDER));
+                match self.direction {
+                    Direction::Descending => from.saturating_sub(width.saturating_mul(WIDER)).max(to),
+                    Direction::Ascending => from.saturating_add(width.saturating_mul(WIDER)).min(to),
+                }
+            }
+            None => {
+                let (first, last) = self.spans_of_sample(ahead)?.unwrap_or((from, from));
+                self.width = Some(first.abs_diff(last) + 1);
+                last
+            }
+        };
+        let (now, later) = match self.direction {
+            Direction::Descending => (last..=from, to..=last.saturating_sub(1)),
+            Direction::Ascending => (from..=last, last.saturating_add(1)..=to),
+        };
+        // At either end there is nothing beyond.
+        self.ahead = Some(later).filter(|later| last != to && !later.is_empty());
+        Ok(Some(now))
+    }
+
+    /// The first span of the sample, and the one up to which it has enough rows, or its last.
+    fn spans_of_sample(&mut self, ahead: RangeInclusive<Span>) -> rusqlite::Result<Option<(Span, Span)>> {
+        let Some(sample) = self.sample else { return Ok(None) };
+        let (mut rows, mut found) = (0, None);
         let [first, last] = [*ahead.start(), *ahead.end()].map(active_key);
         self.reader.until(sample.id, first..=last, self.direction, |key, list| {
             rows += list.count();
-            enough = (rows >= self.among).then(|| span_in(key));
-            enough.is_some()
+            let span = span_in(key);
+            found = Some((found.map_or(span, |(first, _)| first), span));
+            rows >= self.among
         })?;
-        self.among = self.among.saturating_mul(WIDER);
-        let Some(enough) = enough else { return Ok(Some(ahead)) };
-        let (now, later) = match self.direction {
-            Direction::Descending => (enough..=*ahead.end(), *ahead.start()..=enough.saturating_sub(1)),
-            Direction::Ascending => (*ahead.start()..=enough, enough.saturating_add(1)..=*ahead.end()),
-        };
-        // At either end of all spans there is nothing beyond.
-        self.ahead = Some(later).filter(|later| !later.is_empty() && !later.contains(&enough));
-        Ok(Some(now))
+        Ok(found)
     }
 }
