@@ -297,6 +297,8 @@ fn matching(store: &Store, view: &[Handle], text: &str) -> Vec<Handle> {
 /// The value at a dotted path, as the database compares it.
 fn sort_key(person: &Person, key: &str) -> Key {
     match key {
+        // Contacts that are equal otherwise stand in the order of their ids already.
+        "_id" => Key::Null,
         "name" => Key::Text(person.name.clone()),
         "createdAt" => Key::Number(person.created),
         "_updatedAt" => Key::Number(person.updated),
