@@ -58,13 +58,25 @@ async fn interrupted() {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
     fn a_signal_that_comes_while_nobody_waits_is_told_to_the_next_who_does() {
+        // Other tests of this process must not be interrupted.
+        let own = "cli::interrupt::tests::in_a_process_of_its_own";
+        let ran = Command::new(std::env::current_exe().unwrap()).args(["--exact", own, "--ignored"]).output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    #[test]
+    #[ignore = "run by the one above"]
+    fn in_a_process_of_its_own() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         assert_eq!(runtime.block_on(unless_interrupted(async { 1 })), Some(1));
-        let sent = std::process::Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status();
+        let sent = Command::new("kill").args(["-TERM", &std::process::id().to_string()]).status();
         assert!(sent.unwrap().success());
         assert_eq!(runtime.block_on(unless_interrupted(std::future::pending::<i32>())), None);
         assert_eq!(runtime.block_on(unless_interrupted(async { 2 })), Some(2), "it is told once");
