@@ -10,6 +10,7 @@
 //! | [`vendor`] | the four vendors: their HTTP shapes and what they mean; a vendor is a folder and a row of `VENDORS` |
 //! | [`sandbox`] | the vendors' APIs served on loopback from one made-up population, quirks included |
 //! | [`mirror`] | the local store: contacts of all profiles, searched in milliseconds; the only user of the database |
+//! | [`buffers`] | byte buffers that are used again, between [`http`] and [`cli`]'s rows |
 //! | [`config`] | file, environment, profiles, secrets and where they are kept; the only user of the keyring |
 //! | [`render`] | records to bytes: table, card, JSON, CSV, …; knows no source |
 //! | [`term`] | the standard streams; `visible` makes text safe; the only owner of stdout and stderr |
@@ -40,6 +41,7 @@
 //!   are declared once for both, and a property holds the one against the other.
 //! * **Times keep the digits they came with** ([`model::Time`]), so that what is printed is what the vendor said.
 
+pub mod buffers;
 pub mod cli;
 pub mod config;
 pub mod http;

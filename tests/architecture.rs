@@ -39,9 +39,10 @@ fn modules_import_only_what_they_may() {
     let allowed: &[(&str, &[&str])] = &[
         ("model", &["model"]),
         ("term", &["term"]),
-        ("http", &["http"]),
+        ("buffers", &["buffers"]),
+        ("http", &["http", "buffers"]),
         ("source", &["source", "model"]),
-        ("vendor", &["vendor", "source", "model", "http"]),
+        ("vendor", &["vendor", "source", "model", "http", "buffers"]),
         ("sandbox", &["sandbox", "model"]),
         ("mirror", &["mirror", "source", "model"]),
         ("config", &["config", "vendor", "http", "source", "model"]),

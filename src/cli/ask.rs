@@ -5,24 +5,24 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io::{self, Read as _, Seek as _, Write as _};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
+use crate::buffers::Buffers;
 use crate::http::Clock;
 use crate::model::sort::sort_contacts;
 use crate::model::{Contact, Direction, Query, SortField, SortKey, Text};
 use crate::source::walk::{
-    Extent, Outcome, Progress, Resume, Sink, Stage, Tally, Verdict, WalkOptions, WalkState, walk,
+    Extent, Good, Outcome, Progress, Resume, Sink, Stage, Tally, Verdict, WalkOptions, WalkState, walk,
 };
 use crate::source::{Plan, Source, SourceError, Traversal, Usage};
 
 use super::refresh::Refreshed;
+use super::rendered::{Rendered, Spool, runs};
 
 /// How one profile answered.
 #[derive(Clone, Debug)]
@@ -79,8 +79,8 @@ pub fn can_stream(sources: &[Arc<dyn Source>], query: &Query) -> bool {
 
 /// Takes rendered rows.
 pub trait RowOut {
-    /// Takes one row; `Break` when nobody wants more.
-    fn row(&mut self, row: &[u8]) -> ControlFlow<()>;
+    /// Takes some rows of a page; `Break` when nobody wants more.
+    fn rows(&mut self, rows: &Rendered, range: Range<usize>) -> ControlFlow<()>;
 
     /// A page's rows are through.
     fn page(&mut self) -> ControlFlow<()>;
@@ -109,29 +109,40 @@ pub struct Manner {
     pub progress: Rc<dyn Fn(usize, Progress)>,
 }
 
-/// Asks all `sources` at once; `map` renders a row where its page was decoded, `out` takes the rows.
+/// Asks all `sources` at once; `write` renders a row where its page was decoded, `out` takes the rows.
 ///
 /// Rows come in the order of `sources`: those of later ones wait in a temporary file until their turn.
 pub async fn stream(
     sources: &[Arc<dyn Source>],
     query: &Query,
     manner: &Manner,
-    map: Arc<dyn Fn(Contact) -> Bytes + Send + Sync>,
+    write: Arc<dyn Fn(&Contact, &mut Vec<u8>) + Send + Sync>,
     out: &mut dyn RowOut,
     resume: Option<Resume>,
 ) -> Vec<Answer> {
     let resume = RefCell::new(resume);
     let turns =
-        Rc::new(RefCell::new(Turns { out, turn: 0, waiting: sources.iter().map(|_| Spool::default()).collect() }));
+        Rc::new(RefCell::new(Turns { out, turn: 0, waiting: sources.iter().map(|_| Waiting::default()).collect() }));
+    let buffers = Buffers::default();
     let asked = sources.iter().enumerate().map(|(index, source)| {
         let turns = Rc::clone(&turns);
-        let map = Arc::clone(&map);
+        let (write, buffers) = (Arc::clone(&write), buffers.clone());
         let resume = resume.borrow_mut().take();
         async move {
             let single = sources.len() == 1;
             let mut sink = InTurn { index, single, turns: Rc::clone(&turns), progress: Rc::clone(&manner.progress) };
-            let answer =
-                ask(source, query, manner, sources.len() > 1, move |contact| map(contact), &mut sink, resume).await;
+            let stage = move |plan: &Plan| {
+                let (write, buffers) = (Arc::clone(&write), buffers.clone());
+                Stage {
+                    residual: plan.residual.clone(),
+                    wish: plan.wish,
+                    batch: Box::new(move || Rendered::new(&buffers)),
+                    add: Box::new(move |contact: &mut Contact, page: &mut Rendered| {
+                        page.push(|row| write(contact, row))
+                    }),
+                }
+            };
+            let answer = ask(source, query, manner, sources.len() > 1, &stage, &mut sink, resume).await;
             turns.borrow_mut().finished(index);
             answer
         }
@@ -144,7 +155,8 @@ pub async fn collect(sources: &[Arc<dyn Source>], query: &Query, manner: &Manner
     let several = sources.len() > 1;
     let asked = sources.iter().enumerate().map(|(index, source)| async move {
         let mut sink = Collected { index, rows: Vec::new(), progress: Rc::clone(&manner.progress) };
-        let answer = ask(source, query, manner, several, |contact| contact, &mut sink, None).await;
+        let stage = |plan: &Plan| Stage::of_each(plan.residual.clone(), plan.wish, |contact| contact);
+        let answer = ask(source, query, manner, several, &stage, &mut sink, None).await;
         (sink.rows, answer)
     });
     let (rows, mut answers): (Vec<_>, Vec<_>) = join_all(asked).await.into_iter().unzip();
@@ -187,13 +199,13 @@ fn sort_keys(query: &Query) -> Vec<SortKey> {
     }
 }
 
-async fn ask<R: Send + 'static>(
+async fn ask<B: Send + 'static>(
     source: &Arc<dyn Source>,
     query: &Query,
     manner: &Manner,
     several: bool,
-    map: impl Fn(Contact) -> R + Clone + Send + Sync + 'static,
-    sink: &mut dyn Sink<R>,
+    stage: &dyn Fn(&Plan) -> Stage<B>,
+    sink: &mut dyn Sink<B>,
     resume: Option<Resume>,
 ) -> Answer {
     let started_at = manner.clock.now();
@@ -202,7 +214,7 @@ async fn ask<R: Send + 'static>(
     let (outcome, gap) = match prepare(source.as_ref(), query, several) {
         Ok(prepared) => {
             let gap = prepared.plan.gap.clone();
-            let mut outcome = walk_prepared(source, &prepared, manner, map, sink, resume).await;
+            let mut outcome = walk_prepared(source, &prepared, manner, stage, sink, resume).await;
             if gap.is_some() && outcome.verdict == Verdict::Exact {
                 outcome.basis.push_str("; of what the vendor's own search finds");
             }
@@ -244,25 +256,24 @@ pub fn failed(error: SourceError) -> Outcome {
     }
 }
 
-async fn walk_prepared<R: Send + 'static>(
+async fn walk_prepared<B: Send + 'static>(
     source: &Arc<dyn Source>,
     prepared: &Prepared,
     manner: &Manner,
-    map: impl Fn(Contact) -> R + Clone + Send + Sync + 'static,
-    sink: &mut dyn Sink<R>,
+    stage: &dyn Fn(&Plan) -> Stage<B>,
+    sink: &mut dyn Sink<B>,
     resume: Option<Resume>,
 ) -> Outcome {
     let plan = &prepared.plan;
-    let stage = || Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(map.clone()) };
     let first = matches!(prepared.extent, Extent::First { .. });
     if !(first && plan.merge && plan.lanes.len() > 1) {
-        return walk(source, plan, prepared.extent, manner.walk, stage(), sink, resume).await;
+        return walk(source, plan, prepared.extent, manner.walk, stage(plan), sink, resume).await;
     }
     // Each lane gives its first rows; together they hold the first of all.
     let mut whole: Option<Outcome> = None;
     for lane in &plan.lanes {
         let part = Plan { lanes: vec![lane.clone()], ..plan.clone() };
-        let outcome = walk(source, &part, prepared.extent, manner.walk, stage(), sink, None).await;
+        let outcome = walk(source, &part, prepared.extent, manner.walk, stage(plan), sink, None).await;
         let stop = outcome.error.is_some();
         whole = Some(match whole {
             None => outcome,
@@ -287,9 +298,9 @@ struct Collected {
     progress: Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Contact> for Collected {
-    fn rows(&mut self, rows: Vec<Contact>) -> ControlFlow<()> {
-        self.rows.extend(rows);
+impl Sink<Vec<Contact>> for Collected {
+    fn rows(&mut self, rows: Good<Vec<Contact>>) -> ControlFlow<()> {
+        self.rows.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
 
@@ -302,7 +313,15 @@ impl Sink<Contact> for Collected {
 struct Turns<'a> {
     out: &'a mut dyn RowOut,
     turn: usize,
-    waiting: Vec<Spool>,
+    waiting: Vec<Waiting>,
+}
+
+/// What a profile has ready before its turn.
+#[derive(Default)]
+struct Waiting {
+    rows: Spool,
+    /// It has no more.
+    closed: bool,
 }
 
 impl Turns<'_> {
@@ -310,8 +329,8 @@ impl Turns<'_> {
         self.waiting[index].closed = true;
         while self.turn < self.waiting.len() && self.waiting[self.turn].closed {
             self.turn += 1;
-            if let Some(spool) = self.waiting.get_mut(self.turn) {
-                spool.drain(self.out);
+            if let Some(waiting) = self.waiting.get_mut(self.turn) {
+                waiting.rows.drain(self.out);
             }
         }
     }
@@ -324,14 +343,18 @@ struct InTurn<'a> {
     progress: Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Bytes> for InTurn<'_> {
-    fn rows(&mut self, rows: Vec<Bytes>) -> ControlFlow<()> {
+impl Sink<Rendered> for InTurn<'_> {
+    fn rows(&mut self, good: Good<Rendered>) -> ControlFlow<()> {
         let turns = &mut *self.turns.borrow_mut();
-        for row in rows {
+        let page = &good.batch;
+        for mut run in runs(&good.places) {
             if turns.turn == self.index {
-                turns.out.row(&row)?;
-            } else if turns.waiting[self.index].push(&row).is_err() {
-                return ControlFlow::Break(());
+                turns.out.rows(page, run)?;
+            } else {
+                let spool = &mut turns.waiting[self.index].rows;
+                if run.any(|at| spool.push(page.rows(at..at + 1)).is_err()) {
+                    return ControlFlow::Break(());
+                }
             }
         }
         if turns.turn == self.index { turns.out.page() } else { ControlFlow::Continue(()) }
@@ -347,55 +370,5 @@ impl Sink<Bytes> for InTurn<'_> {
 
     fn progress(&mut self, progress: Progress) {
         (self.progress)(self.index, progress);
-    }
-}
-
-/// Rows that wait for their turn: a little in memory, the rest in a temporary file; each behind its length.
-#[derive(Default)]
-struct Spool {
-    memory: Vec<u8>,
-    file: Option<std::fs::File>,
-    closed: bool,
-}
-
-const SPOOL_MEMORY: usize = 1 << 20;
-
-impl Spool {
-    fn push(&mut self, row: &[u8]) -> io::Result<()> {
-        self.memory.extend_from_slice(&(row.len() as u64).to_le_bytes());
-        self.memory.extend_from_slice(row);
-        if self.memory.len() > SPOOL_MEMORY {
-            let file = match &mut self.file {
-                Some(file) => file,
-                none => none.insert(tempfile::tempfile()?),
-            };
-            file.write_all(&self.memory)?;
-            self.memory.clear();
-        }
-        Ok(())
-    }
-
-    fn drain(&mut self, out: &mut dyn RowOut) {
-        let memory = std::mem::take(&mut self.memory);
-        let mut reader: Box<dyn io::BufRead> = match self.file.take() {
-            Some(mut file) => {
-                if file.rewind().is_err() {
-                    return;
-                }
-                Box::new(io::BufReader::new(file.chain(io::Cursor::new(memory))))
-            }
-            None => Box::new(io::Cursor::new(memory)),
-        };
-        let mut row = Vec::new();
-        loop {
-            let mut length = [0; 8];
-            if reader.read_exact(&mut length).is_err() {
-                return;
-            }
-            row.resize(usize::try_from(u64::from_le_bytes(length)).unwrap_or(0), 0);
-            if reader.read_exact(&mut row).is_err() || out.row(&row).is_break() {
-                return;
-            }
-        }
     }
 }

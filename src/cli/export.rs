@@ -156,9 +156,9 @@ impl Export {
         Ok(())
     }
 
-    /// Counts a row that was written.
-    pub fn count_row(&mut self) {
-        self.saved.rows += 1;
+    /// Counts rows that were written.
+    pub fn count_rows(&mut self, rows: u64) {
+        self.saved.rows += rows;
     }
 
     /// Keeps ids that a resumed walk needs.

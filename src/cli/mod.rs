@@ -27,6 +27,7 @@ mod profile;
 mod progress;
 mod reference;
 mod refresh;
+mod rendered;
 mod report;
 mod run;
 #[cfg(test)]

@@ -1,14 +1,11 @@
 //! Runs a query from the open profiles to the exit code: rows to stdout, everything said to stderr.
 
-use std::cell::RefCell;
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
-
-use bytes::{Bytes, BytesMut};
 
 use crate::http::Clock;
 use crate::model::{Contact, Query, Text};
@@ -23,13 +20,11 @@ use super::local::say_age;
 use super::output::{Destination, Show, is_gone};
 use super::progress::{self, Line};
 use super::refresh::gather;
+use super::rendered::Rendered;
 use super::{ask, interrupt, labels, refresh, report};
 
 /// Requests under way at once, unless `--concurrency` says otherwise.
 const CONCURRENCY: u16 = 8;
-
-/// Memory that rendered rows share, in bytes.
-const ROWS_ROOM: usize = 64 << 10;
 
 /// What a query brought.
 pub struct Brought {
@@ -95,6 +90,16 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
+    /// Writes `count` rows that are one behind the other.
+    fn block(&mut self, rows: &[u8], count: u64) -> ControlFlow<()> {
+        let written = self.out.write(rows);
+        self.rows += count;
+        if let Destination::Export(export) = &mut self.out {
+            export.count_rows(count);
+        }
+        self.keep(written)
+    }
+
     fn keep(&mut self, written: Result<(), Failure>) -> ControlFlow<()> {
         match written {
             Ok(()) => ControlFlow::Continue(()),
@@ -107,25 +112,24 @@ impl Writer<'_> {
 }
 
 impl RowOut for Writer<'_> {
-    fn row(&mut self, row: &[u8]) -> ControlFlow<()> {
-        if let Some(sheet) = &mut self.sheet {
-            self.rows += 1;
-            let contact = serde_json::from_slice::<Contact>(row);
-            let pushed = match contact {
-                Ok(contact) => sheet.push(&contact).map_err(Failure::from),
-                Err(error) => {
-                    Err(Failure::new(FailureKind::Unexpected, format!("cannot put a row into the workbook: {error}")))
-                }
-            };
-            return self.keep(pushed);
+    fn rows(&mut self, rows: &Rendered, range: Range<usize>) -> ControlFlow<()> {
+        if self.sheet.is_none() && self.encoder.between().is_empty() {
+            return self.block(rows.rows(range.clone()), range.len() as u64);
         }
-        let between = if self.rows > 0 { self.encoder.between() } else { &[][..] };
-        let written = self.out.write(between).and_then(|()| self.out.write(row));
-        self.rows += 1;
-        if let Destination::Export(export) = &mut self.out {
-            export.count_row();
+        for at in range {
+            let row = rows.rows(at..at + 1);
+            if let Some(sheet) = &mut self.sheet {
+                let pushed = push_json(sheet, row);
+                self.rows += 1;
+                self.keep(pushed)?;
+                continue;
+            }
+            let between = if self.rows > 0 { self.encoder.between() } else { &[][..] };
+            let written = self.out.write(between);
+            self.keep(written)?;
+            self.block(row, 1)?;
         }
-        self.keep(written)
+        ControlFlow::Continue(())
     }
 
     fn page(&mut self) -> ControlFlow<()> {
@@ -144,6 +148,14 @@ impl RowOut for Writer<'_> {
         self.good = Some(export.good());
         self.keep(kept)
     }
+}
+
+/// Puts a row into a workbook.
+fn push_json(sheet: &mut XlsxSheet, row: &[u8]) -> Result<(), Failure> {
+    let contact: Contact = serde_json::from_slice(row).map_err(|error| {
+        Failure::new(FailureKind::Unexpected, format!("cannot put a row into the workbook: {error}"))
+    })?;
+    Ok(sheet.push(&contact)?)
 }
 
 fn streamed(
@@ -187,10 +199,10 @@ fn streamed(
     let answers = {
         let encoder = Arc::clone(&encoder);
         let as_json = writer.sheet.is_some();
-        let map = Arc::new(move |contact: Contact| {
-            rendered(|row| if as_json { contact.write_json(row) } else { encoder.row(&contact, row) })
-        });
-        let asked = stream(&opened.sources, query, manner, map, &mut writer, resume);
+        let write = move |contact: &Contact, row: &mut Vec<u8>| {
+            if as_json { contact.write_json(row) } else { encoder.row(contact, row) }
+        };
+        let asked = stream(&opened.sources, query, manner, Arc::new(write), &mut writer, resume);
         context.block_on(interrupt::unless_interrupted(asked))
     };
     let Writer { mut out, rows, broken, good, sheet, .. } = writer;
@@ -217,22 +229,6 @@ fn streamed(
         Err(failure) if is_gone(&failure) => Ok(gone(rows)),
         finished => Ok(Brought { rows, answers, broken: finished.err() }),
     }
-}
-
-/// The bytes that `write` appends. Rows of a page share their memory: a row costs no allocation of its own.
-fn rendered(write: impl FnOnce(&mut Vec<u8>)) -> Bytes {
-    thread_local! {
-        static ROOM: RefCell<(Vec<u8>, BytesMut)> = RefCell::default();
-    }
-    ROOM.with_borrow_mut(|(row, room)| {
-        row.clear();
-        write(row);
-        if room.capacity() < row.len() {
-            room.reserve(row.len().max(ROWS_ROOM));
-        }
-        room.extend_from_slice(row);
-        room.split().freeze()
-    })
 }
 
 fn finish_export(mut export: Export, encoder: &Encoder, rows: u64, answers: &[Answer]) -> Result<(), Failure> {

@@ -97,7 +97,7 @@ impl Http {
             Judgement::Accept => Judgement::Accept,
             judgement => match self.redactor.redact_bytes(&reply.body) {
                 Cow::Borrowed(_) => judgement,
-                Cow::Owned(body) => self.config.dialect.judge(&Reply { body, ..reply.clone() }),
+                Cow::Owned(body) => self.config.dialect.judge(&Reply { body: body.into(), ..reply.clone() }),
             },
         }
     }

@@ -8,6 +8,8 @@ use secrecy::ExposeSecret;
 use tokio::time::Instant;
 use url::Url;
 
+use crate::buffers::Buffers;
+
 use super::encode::base64;
 use super::explain::{Trouble, explain, last};
 use super::redact::without_secret_values;
@@ -26,6 +28,7 @@ pub(super) struct Exchanger {
     client: reqwest::Client,
     headers: HeaderMap,
     timeout: Duration,
+    buffers: Buffers,
     /// Requests sent, redirects included.
     pub requests: AtomicU64,
 }
@@ -49,7 +52,7 @@ impl Exchanger {
             .default_headers(headers.clone())
             .build()
             .map_err(|error| unusable(&error))?;
-        Ok(Self { client, headers, timeout: config.timeout, requests: 0.into() })
+        Ok(Self { client, headers, timeout: config.timeout, buffers: Buffers::default(), requests: 0.into() })
     }
 
     /// GETs `url`, which must be of the profile's origin.
@@ -128,7 +131,7 @@ impl Exchanger {
         if announced > MAX_BODY {
             return Err(too_large());
         }
-        let mut body = Vec::with_capacity(announced.min(ROOM));
+        let mut body = self.buffers.take(announced.min(ROOM));
         while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error, url))? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(too_large());

@@ -125,7 +125,7 @@ mod tests {
     use crate::http::HeaderMap;
 
     fn reply(status: u16, body: &str) -> Reply {
-        Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
+        Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec().into() }
     }
 
     fn kind(status: u16, body: &str) -> Option<HttpErrorKind> {

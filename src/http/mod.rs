@@ -25,6 +25,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::buffers::Buffer;
+
 pub use client::Http;
 pub use clock::{Clock, SystemClock};
 pub use encode::path_segment;
@@ -128,7 +130,7 @@ pub struct Reply {
     /// The headers as they came.
     pub headers: HeaderMap,
     /// The body, decompressed, at most [`MAX_BODY`] bytes.
-    pub body: Vec<u8>,
+    pub body: Buffer,
 }
 
 impl Reply {

@@ -55,7 +55,7 @@ mod tests {
 
     fn reply(headers: &[(&'static str, &str)]) -> Reply {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        Reply { status: 429, headers: headers.collect::<HeaderMap>(), body: Vec::new() }
+        Reply { status: 429, headers: headers.collect::<HeaderMap>(), body: Vec::new().into() }
     }
 
     #[test]

@@ -65,24 +65,39 @@ pub struct LastChat {
     pub at: Option<Time>,
 }
 
-/// The canonical kinds and the vendors' words for them; a kind that is not listed is the vendor's word in `snake_case`.
-const KINDS: &[(&str, &[&str])] = &[
-    ("web", &["web", "widget", "webchat", "website", "channel::webwidget", "web_widget", "omnichannel-widget"]),
-    ("email", &["email", "smtp", "channel::email", "mail"]),
-    ("sms", &["sms", "channel::sms", "channel::twiliosms", "twilio_sms"]),
-    ("whatsapp", &["whatsapp", "channel::whatsapp", "whats_app"]),
-    ("messenger", &["messenger", "channel::facebookpage", "facebook", "facebook_page", "facebook_messenger"]),
-    ("instagram", &["instagram", "channel::instagram"]),
-    ("telegram", &["telegram", "channel::telegram"]),
-    ("line", &["line", "channel::line"]),
-    ("zalo", &["zalo", "channel::zalo"]),
-    ("tiktok", &["tiktok", "channel::tiktok"]),
-    ("twitter", &["twitter", "channel::twitterprofile", "channel::twitter", "twitter_profile"]),
-    ("voice", &["voice", "channel::voice"]),
-    ("api", &["api", "channel::api"]),
-    ("app", &["app"]),
-    ("other", &["other"]),
-];
+/// Declares the canonical kinds and the vendors' words for them, once to be listed and once to be recognised.
+macro_rules! kinds {
+    ($($kind:literal: $($word:literal)|+;)*) => {
+        const KINDS: &[&str] = &[$($kind),*];
+
+        /// The kind for a vendor's word in lower case.
+        fn kind_of(word: &str) -> Option<&'static str> {
+            Some(match word {
+                $($($word)|+ => $kind,)*
+                _ => return None,
+            })
+        }
+    };
+}
+
+// A kind that is not listed is the vendor's word in `snake_case`.
+kinds! {
+    "web": "web" | "widget" | "webchat" | "website" | "channel::webwidget" | "web_widget" | "omnichannel-widget";
+    "email": "email" | "smtp" | "channel::email" | "mail";
+    "sms": "sms" | "channel::sms" | "channel::twiliosms" | "twilio_sms";
+    "whatsapp": "whatsapp" | "channel::whatsapp" | "whats_app";
+    "messenger": "messenger" | "channel::facebookpage" | "facebook" | "facebook_page" | "facebook_messenger";
+    "instagram": "instagram" | "channel::instagram";
+    "telegram": "telegram" | "channel::telegram";
+    "line": "line" | "channel::line";
+    "zalo": "zalo" | "channel::zalo";
+    "tiktok": "tiktok" | "channel::tiktok";
+    "twitter": "twitter" | "channel::twitterprofile" | "channel::twitter" | "twitter_profile";
+    "voice": "voice" | "channel::voice";
+    "api": "api" | "channel::api";
+    "app": "app";
+    "other": "other";
+}
 
 /// One word for one thing on every vendor: `web`, `email`, `sms`, `whatsapp`, …
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -93,10 +108,8 @@ impl ChannelKind {
     /// The kind for a vendor's word (`Channel::WebWidget`, `smtp`, …); an unknown word in `snake_case`, an empty one `other`.
     pub fn from_vendor(word: &str) -> Self {
         let lower = lower(word.trim());
-        for (kind, words) in KINDS {
-            if words.contains(&lower.as_ref()) {
-                return Self(Text::const_new(kind));
-            }
+        if let Some(kind) = kind_of(&lower) {
+            return Self(Text::const_new(kind));
         }
         let snake = snake_case(word.trim().strip_prefix("Channel::").unwrap_or(word.trim()));
         Self(if snake.is_empty() { Text::const_new("other") } else { snake })
@@ -114,7 +127,7 @@ impl ChannelKind {
 
     /// The words of the interface, for help, completion and the nearest right spelling.
     pub fn known() -> impl Iterator<Item = &'static str> {
-        KINDS.iter().map(|(kind, _)| *kind)
+        KINDS.iter().copied()
     }
 }
 

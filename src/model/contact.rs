@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Channel, RawJson, Text, Time};
 
 /// A person or a visitor as one vendor knows them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     /// The profile it was read with.
     pub profile: Text,
@@ -58,30 +58,7 @@ pub struct Contact {
 impl Contact {
     /// A contact of which only profile, vendor and id are known.
     pub fn new(profile: &str, vendor: &str, id: impl Into<Text>) -> Self {
-        Self {
-            profile: profile.into(),
-            vendor: vendor.into(),
-            id: id.into(),
-            name: None,
-            emails: Vec::new(),
-            phones: Vec::new(),
-            channels: Vec::new(),
-            company: None,
-            location: Location::default(),
-            language: None,
-            timezone: None,
-            identifier: None,
-            labels: Vec::new(),
-            custom_fields: Vec::new(),
-            blocked: None,
-            unknown: None,
-            manager: None,
-            avatar_url: None,
-            created_at: None,
-            updated_at: None,
-            last_activity_at: None,
-            raw: None,
-        }
+        Self { profile: profile.into(), vendor: vendor.into(), id: id.into(), ..Self::default() }
     }
 }
 

@@ -29,14 +29,14 @@ pub fn e164(number: &str, country: Option<&str>) -> Option<Text> {
         // Written internationally, of a plan the library does not know: the digits are the number (ITU-T E.164, 15 at most).
         let digits = digits(trimmed);
         return ((SHORTEST_NATIONAL..=15).contains(&digits.len()) && !digits.starts_with('0'))
-            .then(|| Text::from(format!("+{digits}")));
+            .then(|| Text::from_iter(["+", &digits]));
     }
     let country = country.filter(|code| code.len() == 2)?;
     PhoneNumber::parse_with_country(trimmed, &country.to_ascii_uppercase()).map(|parsed| parsed.e164().into())
 }
 
 /// The ASCII digits of `text`, other scripts' digits converted.
-pub fn digits(text: &str) -> String {
+pub fn digits(text: &str) -> Text {
     text.chars().filter_map(|c| decimal_digit(c).map(char::from)).collect()
 }
 
@@ -78,10 +78,10 @@ fn is_punctuation(c: char) -> bool {
 /// What somebody typed to find a phone number, prepared once for many comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PhoneQuery {
-    digits: String,
+    digits: Text,
     international: bool,
     /// Without the `00` of an international call or the `0` of a national one.
-    significant: Option<String>,
+    significant: Option<Text>,
 }
 
 impl PhoneQuery {
@@ -95,7 +95,7 @@ impl PhoneQuery {
         let plus = trimmed.starts_with(['+', '＋']) || trimmed.starts_with("(+");
         let stripped = if plus { None } else { all.strip_prefix("00").or_else(|| all.strip_prefix('0')) };
         let international = plus || (all.starts_with("00") && all.len() > 8);
-        let significant = stripped.filter(|rest| rest.len() >= SHORTEST_NATIONAL).map(str::to_owned);
+        let significant = stripped.filter(|rest| rest.len() >= SHORTEST_NATIONAL).map(Text::from);
         Some(Self { digits: all, international, significant })
     }
 

@@ -8,29 +8,32 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::Text;
+
 /// A JSON value as the vendor wrote it, on one line (white space between tokens is dropped).
 #[derive(Clone)]
-pub struct RawJson(Box<RawValue>);
+pub struct RawJson(Text);
 
 impl RawJson {
     /// Keeps `raw`; copies it without the white space between tokens if it spans lines.
     pub fn new(raw: &RawValue) -> Self {
-        if memchr::memchr2(b'\n', b'\r', raw.get().as_bytes()).is_some() {
-            Self(RawValue::from_string(compact(raw.get())).unwrap_or_else(|_| raw.to_owned()))
-        } else {
-            Self(raw.to_owned())
-        }
+        Self::of_read(raw.get())
+    }
+
+    /// As [`Self::new`], of what was read as one JSON value already and is not looked at again.
+    pub fn of_read(json: &str) -> Self {
+        let spans_lines = memchr::memchr2(b'\n', b'\r', json.as_bytes()).is_some();
+        Self(if spans_lines { compact(json).into() } else { json.into() })
     }
 
     /// The JSON string literal for `text`.
     pub fn from_text(text: &str) -> Self {
-        let json = serde_json::to_string(text).unwrap_or_else(|_| "null".to_owned());
-        Self(RawValue::from_string(json).expect("a serialised string is JSON"))
+        Self(serde_json::to_string(text).unwrap_or_else(|_| "null".to_owned()).into())
     }
 
     /// The JSON text.
     pub fn get(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// The text of every string and number in the value, however deep; a number's digits are those that were written.
@@ -163,7 +166,8 @@ impl PartialEq for RawJson {
 
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let raw: &RawValue = serde_json::from_str(self.get()).map_err(serde::ser::Error::custom)?;
+        raw.serialize(serializer)
     }
 }
 

@@ -74,20 +74,10 @@ impl Time {
 
 /// Milliseconds since the Unix epoch of `2024-11-19T00:53:05.468Z`.
 fn utc_millis(text: &[u8; 24]) -> Option<i64> {
-    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (23, b'Z')];
-    let mut wrong = marks.iter().fold(0, |wrong, (at, mark)| wrong | (text[*at] ^ *mark));
-    let mut digit = |at: usize| {
-        let digit = text[at].wrapping_sub(b'0');
-        wrong |= u8::from(digit > 9);
-        i64::from(digit)
-    };
-    let mut two = |at: usize| digit(at) * 10 + digit(at + 1);
-    let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
-    let (hour, minute, second) = (two(11), two(14), two(17));
-    let milli = two(20) * 10 + digit(22);
-    if wrong != 0 {
-        return None;
-    }
+    let [date, time, rest] = text.as_chunks().0 else { return None };
+    let (date, time, rest) = (pairs(date, b"0000-00-")?, pairs(time, b"00T00:00")?, pairs(rest, b":00.000Z")?);
+    let (year, month, day) = (date[0] * 100 + date[2], date[5], time[0]);
+    let (hour, minute, second, milli) = (time[3], time[6], rest[1], rest[4] * 10 + i64::from(text[22] - b'0'));
     let length = match month {
         2 => 28 + i64::from(year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)),
         4 | 6 | 9 | 11 => 30,
@@ -106,6 +96,18 @@ fn utc_millis(text: &[u8; 24]) -> Option<i64> {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
     Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + milli)
+}
+
+/// Of each two neighbours among eight characters the number that they are as digits; `None` unless there are digits where
+/// `form` has zeros, and all other characters are those of `form`. The eight are looked at together.
+fn pairs(eight: &[u8; 8], form: &[u8; 8]) -> Option<[i64; 8]> {
+    // A digit differs from a zero by its value. Added to that, none of its bytes reaches 128 that is as it should be.
+    let differing = u64::from_le_bytes(*eight) ^ u64::from_le_bytes(*form);
+    let room = u64::from_le_bytes(form.map(|byte| if byte == b'0' { 0x76 } else { 0x7f }));
+    if (differing | differing.wrapping_add(room)) & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    Some((differing * 10 + (differing >> 8)).to_le_bytes().map(i64::from))
 }
 
 impl PartialEq for Time {

@@ -48,13 +48,11 @@ impl<'a> Cell<'a> {
     }
 
     /// A list; one value stands for itself, and a list that says nothing is empty.
-    pub(super) fn list(cells: impl Iterator<Item = Self>) -> Self {
-        let mut cells: Vec<Self> = cells.collect();
-        match cells.len() {
-            1 => cells.pop().unwrap_or(Self::Empty),
-            _ if cells.iter().all(|cell| *cell == Self::Empty) => Self::Empty,
-            _ => Self::List(cells),
-        }
+    pub(super) fn list(mut cells: impl Iterator<Item = Self>) -> Self {
+        let Some(first) = cells.next() else { return Self::Empty };
+        let Some(second) = cells.next() else { return first };
+        let cells: Vec<Self> = [first, second].into_iter().chain(cells).collect();
+        if cells.iter().all(|cell| *cell == Self::Empty) { Self::Empty } else { Self::List(cells) }
     }
 
     /// Part `rest` (a path, empty for all of it) of a JSON text.
@@ -142,7 +140,8 @@ impl<'a> Cell<'a> {
 
     /// The cell as programs read it.
     pub fn to_plain(&self) -> String {
-        let mut out = String::new();
+        // Room for most cells at once.
+        let mut out = String::with_capacity(64);
         self.write_plain(&mut out);
         out
     }

@@ -17,7 +17,7 @@ impl Highlight {
         let mut highlight = Self::default();
         for word in words {
             if phone::is_phone_like(word) {
-                highlight.numbers.push(phone::digits(word));
+                highlight.numbers.push(phone::digits(word).into());
             }
             highlight.words.push(fold(word).into_owned());
         }

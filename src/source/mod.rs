@@ -38,7 +38,7 @@ pub trait Source: Send + Sync {
     /// page that comes back are empty. If it fails, what `rows` took counts for nothing.
     async fn page_into(&self, lane: &Lane, window: Window, rows: &mut dyn Rows) -> Result<Page, SourceError> {
         let mut page = self.page(lane, window).await?;
-        std::mem::take(&mut page.rows).into_iter().for_each(|contact| rows.push(contact));
+        std::mem::take(&mut page.rows).iter_mut().for_each(|contact| rows.push(contact));
         Ok(page)
     }
 
@@ -207,16 +207,16 @@ pub struct Page {
 
 /// Takes the rows of a page one by one.
 pub trait Rows: Send {
-    /// Takes the next row.
-    fn push(&mut self, contact: Contact);
+    /// Takes the next row out of its place, or looks at it where it is and leaves it there for its memory to be used again.
+    fn push(&mut self, contact: &mut Contact);
 
     /// The page is read again from its beginning: what came so far counts for nothing.
     fn restart(&mut self);
 }
 
 impl Rows for Vec<Contact> {
-    fn push(&mut self, contact: Contact) {
-        self.push(contact);
+    fn push(&mut self, contact: &mut Contact) {
+        self.push(std::mem::take(contact));
     }
 
     fn restart(&mut self) {

@@ -15,7 +15,7 @@ use super::source_error;
 pub async fn get_as_typed(http: &Http, path: &str, params: &[(String, String)]) -> Result<Vec<u8>, SourceError> {
     let path = path.split('#').next().unwrap_or_default();
     let params: Vec<(&str, &str)> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
-    let body = http.get(path, &params).await.map_err(source_error)?.body;
+    let body = http.get(path, &params).await.map_err(source_error)?.body.into_bytes();
     Ok(match http.redactor().redact_bytes(&body) {
         Cow::Borrowed(_) => body,
         Cow::Owned(redacted) => redacted,

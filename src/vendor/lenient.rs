@@ -310,6 +310,14 @@ impl<W, M> Default for Made<W, M> {
     }
 }
 
+impl<W, M> Made<W, M> {
+    /// An empty list in the memory of another.
+    pub fn within(mut memory: Vec<M>) -> Self {
+        memory.clear();
+        Self(memory, PhantomData)
+    }
+}
+
 impl<W, M> Made<W, M>
 where
     Option<M>: From<W>,
@@ -318,7 +326,9 @@ where
     pub fn make(&mut self, element: W) {
         if let Some(made) = Option::<M>::from(element) {
             // Most lists are short: room for four is what exports would spend their time on.
-            self.0.reserve_exact(if self.0.is_empty() { 2 } else { 0 });
+            if self.0.capacity() == 0 {
+                self.0.reserve_exact(2);
+            }
             self.0.push(made);
         }
     }
@@ -353,6 +363,14 @@ where
 /// An object of arbitrary values in its order, as the model keeps custom fields; anything else is an empty one.
 #[derive(Debug, Default)]
 pub struct CustomFields(pub Vec<(Text, RawJson)>);
+
+impl CustomFields {
+    /// No fields yet, in the memory of others.
+    pub fn within(mut memory: Vec<(Text, RawJson)>) -> Self {
+        memory.clear();
+        Self(memory)
+    }
+}
 
 impl<'de> Deserialize<'de> for CustomFields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -29,7 +29,7 @@ mod tests {
         let reply = |kind: &str, body: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("content-type", kind.parse().unwrap());
-            describe(&Reply { status: 200, headers, body: body.as_bytes().to_vec() })
+            describe(&Reply { status: 200, headers, body: body.as_bytes().to_vec().into() })
         };
         assert_eq!(reply("text/html; charset=utf-8", "<!DOCTYPE html>"), "a web page (text/html; charset=utf-8)");
         assert_eq!(reply("text/plain", "Not \n found"), "`Not found` (text/plain)");

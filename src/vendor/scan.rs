@@ -8,7 +8,6 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::model::{RawJson, Text, Time};
 
@@ -36,12 +35,20 @@ pub trait Entries<'b>: Default {
     fn entry(&mut self, key: &str, seen: &mut u32, scanner: &mut Scanner<'b>) -> Option<bool>;
 }
 
+/// Takes the elements of a list one after the other.
+pub trait Elements<'b> {
+    /// An element.
+    type Element: Scan<'b>;
+
+    /// What the next element is read into, as empty as a default; memory that is done with may serve again.
+    fn fresh(&mut self) -> Self::Element;
+
+    /// Takes the element that was read, and the JSON that it was read from.
+    fn take(&mut self, element: Self::Element, json: &'b str) -> Option<()>;
+}
+
 /// As [`parse_list`](super::listed::parse_list), of a reply that is UTF-8.
-pub fn scan_list<'b, E: Scan<'b>, T: Entries<'b>>(
-    text: &'b str,
-    list: &str,
-    each: &mut dyn FnMut(E) -> Option<()>,
-) -> Option<(T, bool)> {
+pub fn scan_list<'b, T: Entries<'b>>(text: &'b str, list: &str, elements: &mut impl Elements<'b>) -> Option<(T, bool)> {
     let scanner = &mut Scanner { text, at: 0 };
     let (mut rest, mut seen, mut there) = (T::default(), 0, None);
     scanner.object(|scanner, key| {
@@ -56,9 +63,11 @@ pub fn scan_list<'b, E: Scan<'b>, T: Entries<'b>>(
             return Some(());
         }
         scanner.list(|scanner| {
-            let mut element = E::default();
+            let mut element = elements.fresh();
+            scanner.peek()?;
+            let start = scanner.at;
             element.scan(scanner)?;
-            each(element)
+            elements.take(element, scanner.text.get(start..scanner.at)?)
         })
     })?;
     scanner.peek().is_none().then_some((rest, there.unwrap_or(false)))
@@ -334,9 +343,14 @@ impl<'b> Scan<'b> for CustomFields {
         }
         let fields = &mut self.0;
         scanner.object(|scanner, name| {
-            let value: &RawValue = scanner.general()?;
-            fields.reserve_exact(usize::from(fields.is_empty()));
-            fields.push((Text::from(name), RawJson::new(value)));
+            scanner.peek()?;
+            let start = scanner.at;
+            scanner.skip()?;
+            let value = RawJson::of_read(scanner.text.get(start..scanner.at)?);
+            if fields.capacity() == 0 {
+                fields.reserve_exact(1);
+            }
+            fields.push((Text::from(name), value));
             Some(())
         })
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use contacts::http::{Auth, Clock, Dialect, HttpConfig, Judgement, NoTrace, Reply, SystemClock};
 use contacts::model::{Contact, Filter, Query, Word};
 use contacts::sandbox::{Sandbox, SandboxOptions, Settings, World};
-use contacts::source::walk::{Extent, Outcome, Sink, Stage, WalkOptions, walk};
+use contacts::source::walk::{Extent, Good, Outcome, Sink, Stage, WalkOptions, walk};
 use contacts::source::{Source, Traversal};
 use contacts::vendor::{Access, vendor};
 use secrecy::SecretString;
@@ -86,9 +86,9 @@ pub fn search(text: &str) -> Query {
 #[derive(Default)]
 struct Collected(Vec<Contact>);
 
-impl Sink<Contact> for Collected {
-    fn rows(&mut self, rows: Vec<Contact>) -> ControlFlow<()> {
-        self.0.extend(rows);
+impl Sink<Vec<Contact>> for Collected {
+    fn rows(&mut self, rows: Good<Vec<Contact>>) -> ControlFlow<()> {
+        self.0.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
 }
@@ -110,7 +110,7 @@ async fn walked(
     extent: Extent,
 ) -> (Vec<Contact>, Outcome) {
     let plan = source.plan(query, traversal).unwrap();
-    let stage = Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(|contact| contact) };
+    let stage = Stage::of_each(plan.residual.clone(), plan.wish, |contact| contact);
     let mut sink = Collected::default();
     let options = WalkOptions::default();
     let outcome = walk(source, &plan, extent, options, stage, &mut sink, None).await;

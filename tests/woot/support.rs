@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use contacts::http::{Auth, Clock, Dialect, HttpConfig, Judgement, NoTrace, Reply};
 use contacts::model::{Contact, Query};
 use contacts::sandbox::{Sandbox, SandboxOptions, World, start};
-use contacts::source::walk::{Extent, Outcome, Sink, Stage, WalkOptions, walk};
+use contacts::source::walk::{Extent, Good, Outcome, Sink, Stage, WalkOptions, walk};
 use contacts::source::{Source, Traversal};
 use contacts::vendor::{Access, vendor};
 use secrecy::SecretString;
@@ -108,9 +108,9 @@ fn open(
 
 struct Rows(Vec<Contact>);
 
-impl Sink<Contact> for Rows {
-    fn rows(&mut self, rows: Vec<Contact>) -> ControlFlow<()> {
-        self.0.extend(rows);
+impl Sink<Vec<Contact>> for Rows {
+    fn rows(&mut self, rows: Good<Vec<Contact>>) -> ControlFlow<()> {
+        self.0.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
 }
@@ -132,7 +132,7 @@ async fn walked(
     extent: Extent,
 ) -> (Vec<Contact>, Outcome) {
     let plan = source.plan(query, traversal).unwrap();
-    let stage = Stage { residual: plan.residual.clone(), wish: plan.wish, map: Box::new(|contact| contact) };
+    let stage = Stage::of_each(plan.residual.clone(), plan.wish, |contact| contact);
     let mut rows = Rows(Vec::new());
     let outcome = walk(source, &plan, extent, WalkOptions::default(), stage, &mut rows, None).await;
     (rows.0, outcome)

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::mirror::{Labels, Prepared, Proof, Store, SyncReport};
 use crate::model::Contact;
 use crate::source::Window;
-use crate::source::walk::{Extent, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkOptions, WalkState, walk};
+use crate::source::walk::{
+    Extent, Good, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkOptions, WalkState, walk,
+};
 
 use super::super::context::Context;
 use super::super::failure::Failure;
@@ -68,7 +70,7 @@ async fn walk_all(job: &Job<'_>, writer: &mut Writer) -> Result<(Outcome, String
         borne.iter().for_each(|borne| borne.fill(&mut contact));
         Prepared::from(contact)
     };
-    let stage = Stage { residual, wish, map: Box::new(prepare) };
+    let stage = Stage::of_each(residual, wish, prepare);
     let options = WalkOptions::default();
     let outcome = walk(job.source, &job.plan, Extent::All, options, stage, &mut sink, resume).await;
     let proof = match outcome.verdict {
@@ -122,9 +124,9 @@ struct Stored<'a> {
     line: Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Prepared> for Stored<'_> {
-    fn rows(&mut self, rows: Vec<Prepared>) -> ControlFlow<()> {
-        self.waiting.extend(rows);
+impl Sink<Vec<Prepared>> for Stored<'_> {
+    fn rows(&mut self, rows: Good<Vec<Prepared>>) -> ControlFlow<()> {
+        self.waiting.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
 

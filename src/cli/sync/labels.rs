@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::mirror::Labels;
 use crate::model::{Contact, Filter, Query, Text};
-use crate::source::walk::{Extent, Outcome, Progress, Sink, Stage, Verdict, WalkOptions, walk};
+use crate::source::walk::{Extent, Good, Outcome, Progress, Sink, Stage, Verdict, WalkOptions, walk};
 use crate::source::{ErrorKind, SourceError, Traversal};
 
 use super::super::failure::Failure;
@@ -193,7 +193,7 @@ impl Reading<'_> {
         let plan = self.job.source.plan(&query, Traversal::Everything)?;
         let mut sink = Ids { met: Vec::new(), base: self.seen, seen: self.seen, line: self.job.line.teller() };
         let (residual, wish) = (plan.residual.clone(), plan.wish);
-        let stage = Stage { residual, wish, map: Box::new(|contact: Contact| contact.id) };
+        let stage = Stage::of_each(residual, wish, |contact: Contact| contact.id);
         let options = WalkOptions::default();
         let outcome = walk(self.job.source, &plan, Extent::All, options, stage, &mut sink, None).await;
         self.seen = sink.seen;
@@ -209,9 +209,9 @@ struct Ids {
     line: Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Text> for Ids {
-    fn rows(&mut self, rows: Vec<Text>) -> ControlFlow<()> {
-        self.met.extend(rows);
+impl Sink<Vec<Text>> for Ids {
+    fn rows(&mut self, rows: Good<Vec<Text>>) -> ControlFlow<()> {
+        self.met.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
 

@@ -231,7 +231,7 @@ async fn a_request_carries_what_it_must() {
     let server = Server::acting(vec![ok()]).await;
     let (http, _) = client(&server);
     let reply = http.get("/api/v1/x", &[("q", "a b+c")]).await.unwrap();
-    assert_eq!((reply.status, &*reply.body), (200, &br#"{"ok":true}"#[..]));
+    assert_eq!((reply.status, reply.body.as_slice()), (200, &br#"{"ok":true}"#[..]));
     let head = server.heads()[0].to_ascii_lowercase();
     assert!(head.starts_with("get /api/v1/x?q=a%20b%2bc http/1.1\r\n"), "{head}");
     for header in

@@ -75,7 +75,7 @@ async fn a_vendors_own_secrets_are_in_no_trace_but_in_the_reply() {
     let (notes, clock) = (Arc::new(Notes::default()), TestClock::new(0.0));
     let http = Http::new(HttpConfig { trace: notes.clone(), ..config(server.url(), &clock) }).unwrap();
     let reply = http.get("profile", &[]).await.unwrap();
-    assert_eq!(reply.body, body.as_bytes());
+    assert_eq!(*reply.body, body.as_bytes());
     let text = told(&notes, None);
     assert!(!text.contains("theirs-") && text.contains(r#""hmac_token":"[redacted]""#), "{text}");
 }

@@ -279,7 +279,7 @@ async fn http_2_is_spoken_where_the_server_does() {
         let _ = hyper::server::conn::http2::Builder::new(executor).serve_connection(stream, service).await;
     });
     let (http, _) = https(address, Some(file(&folder, &pem))).unwrap();
-    assert_eq!(http.get("a", &[]).await.unwrap().body, b"HTTP/2.0");
+    assert_eq!(http.get("a", &[]).await.unwrap().body.into_bytes(), b"HTTP/2.0");
     let (a, b) = tokio::join!(http.get("a", &[]), http.get("b", &[]));
     assert!(a.is_ok() && b.is_ok(), "one connection serves both");
 }

@@ -18,7 +18,7 @@ const EMPTY_PAGES: u32 = 2;
 /// A list without a count is followed for this many pages at most.
 const MOST_PAGES: u64 = 1 << 24;
 
-pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -> Result<(), Stop> {
+pub(super) async fn walk<B: Send + 'static>(run: &mut Run<'_, B>, lane: &Lane) -> Result<(), Stop> {
     let Paging::Numbered { size: expected } = lane.paging else {
         let (Paging::Offset { max } | Paging::Sized { max } | Paging::Numbered { size: max }) = lane.paging;
         return Lister::new(run, lane, max).walk().await;
@@ -27,10 +27,10 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
 }
 
 /// One lane being listed.
-struct Lister<'run, 'sink, R> {
-    run: &'run mut Run<'sink, R>,
+struct Lister<'run, 'sink, B> {
+    run: &'run mut Run<'sink, B>,
     lane: &'run Lane,
-    fetcher: Fetcher<R>,
+    fetcher: Fetcher<B>,
     /// Rows a page holds, learned from the first one.
     size: u32,
     /// Every id that came, over all sweeps.
@@ -68,8 +68,8 @@ impl Sweep {
     }
 }
 
-impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
-    fn new(run: &'run mut Run<'sink, R>, lane: &'run Lane, size: u32) -> Self {
+impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
+    fn new(run: &'run mut Run<'sink, B>, lane: &'run Lane, size: u32) -> Self {
         let fetcher = run.fetcher(lane);
         Self { run, lane, fetcher, size, union: IdSet::default(), first_total: None, last_total: None }
     }
@@ -151,7 +151,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
     }
 
     /// Reads forward to the end of a list that does not say how long it is; returns its last page.
-    async fn sweep_up(&mut self, first: Option<StagedPage<R>>, sweep: &mut Sweep) -> Result<u64, Stop> {
+    async fn sweep_up(&mut self, first: Option<StagedPage<B>>, sweep: &mut Sweep) -> Result<u64, Stop> {
         let mut page = match first {
             Some(page) => page,
             None => self.page(1, 1, None).await?,
@@ -183,7 +183,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         &mut self,
         last: u64,
         concurrency: usize,
-        first: Option<StagedPage<R>>,
+        first: Option<StagedPage<B>>,
         sweep: &mut Sweep,
     ) -> Result<u64, Stop> {
         let lowest = if concurrency > 1 && first.is_some() { 2 } else { 1 };
@@ -268,7 +268,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         }
     }
 
-    async fn page(&mut self, number: u64, concurrency: usize, down_to: Option<u64>) -> Result<StagedPage<R>, Stop> {
+    async fn page(&mut self, number: u64, concurrency: usize, down_to: Option<u64>) -> Result<StagedPage<B>, Stop> {
         let size = self.size;
         let window = |number: u64| Window { start: (number - 1) * u64::from(size), len: size };
         let following = |before: Window| {
@@ -285,7 +285,7 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
     }
 
     /// Gives out the rows that are new, and takes note of everything; returns how many the sweep had not seen.
-    fn take(&mut self, page: StagedPage<R>, sweep: &mut Sweep, direction: Direction) -> Result<u64, Stop> {
+    fn take(&mut self, page: StagedPage<B>, sweep: &mut Sweep, direction: Direction) -> Result<u64, Stop> {
         sweep.totals.push(page.total);
         let ascending = page.rows.windows(2).all(|pair| pair[0].created_at <= pair[1].created_at);
         let (low, high) = (page.rows.first().map(|r| r.created_at), page.rows.last().map(|r| r.created_at));
@@ -298,9 +298,9 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
         if direction == Direction::Down {
             rows.reverse();
         }
-        let mut out: Vec<R> = Vec::with_capacity(rows.len());
+        let mut good = Vec::with_capacity(rows.len());
         let mut fresh = 0;
-        for Row { id, value, .. } in rows {
+        for Row { id, place, .. } in rows {
             fresh += u64::from(sweep.ids.insert(&id));
             if !self.union.insert(&id) {
                 self.run.state.tally.duplicates +=
@@ -310,10 +310,10 @@ impl<'run, 'sink, R: Send + 'static> Lister<'run, 'sink, R> {
             self.run.state.tally.seen += 1;
             let new = self.run.is_new(&id)?;
             if new {
-                out.extend(value);
+                good.extend(place);
             }
         }
-        self.run.emit(out)?;
+        self.run.emit(page.batch, good)?;
         self.run.checkpoint()?;
         let progress = Progress {
             pages: self.run.state.tally.pages,

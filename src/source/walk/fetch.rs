@@ -19,33 +19,35 @@ const MOST_READY: usize = 8;
 const MOST_ROOM: u32 = 128;
 
 /// A row as the walk sees it.
-pub(super) struct Row<R> {
+pub(super) struct Row {
     pub id: Text,
     pub created_at: Option<Time>,
     pub updated_at: Option<Time>,
-    /// What the sink takes; `None` if the residual filter dropped it.
-    pub value: Option<R>,
+    /// Its place in the batch; `None` if the residual filter dropped it.
+    pub place: Option<u32>,
 }
 
-impl<R> Row<R> {
+impl Row {
     fn of(contact: &Contact) -> Self {
         let (id, created_at, updated_at) = (contact.id.clone(), contact.created_at, contact.updated_at);
-        Self { id, created_at, updated_at, value: None }
+        Self { id, created_at, updated_at, place: None }
     }
 }
 
 /// A page as the walk sees it.
-pub(super) struct StagedPage<R> {
-    pub rows: Vec<Row<R>>,
+pub(super) struct StagedPage<B> {
+    pub rows: Vec<Row>,
+    /// What the sink takes of it.
+    pub batch: B,
     pub total: Option<u64>,
     pub more: Option<bool>,
     pub limit: Option<u32>,
 }
 
 /// Fetches the pages of one lane.
-pub(super) struct Fetcher<R> {
-    inner: Arc<Inner<R>>,
-    ahead: VecDeque<(Window, Task<R>)>,
+pub(super) struct Fetcher<B> {
+    inner: Arc<Inner<B>>,
+    ahead: VecDeque<(Window, Task<B>)>,
     reach: Reach,
 }
 
@@ -104,23 +106,23 @@ impl Reach {
     }
 }
 
-struct Inner<R> {
+struct Inner<B> {
     source: Arc<dyn Source>,
-    stage: Arc<Stage<R>>,
+    stage: Arc<Stage<B>>,
     lane: Lane,
 }
 
 /// A task that ends when nobody waits for it any more.
-struct Task<R>(JoinHandle<(Result<StagedPage<R>, SourceError>, Duration)>);
+struct Task<B>(JoinHandle<(Result<StagedPage<B>, SourceError>, Duration)>);
 
-impl<R> Drop for Task<R> {
+impl<B> Drop for Task<B> {
     fn drop(&mut self) {
         self.0.abort();
     }
 }
 
-impl<R: Send + 'static> Fetcher<R> {
-    pub(super) fn new(source: Arc<dyn Source>, stage: Arc<Stage<R>>, lane: Lane, options: WalkOptions) -> Self {
+impl<B: Send + 'static> Fetcher<B> {
+    pub(super) fn new(source: Arc<dyn Source>, stage: Arc<Stage<B>>, lane: Lane, options: WalkOptions) -> Self {
         let inner = Arc::new(Inner { source, stage, lane });
         Self { inner, ahead: VecDeque::new(), reach: Reach::new(options) }
     }
@@ -134,7 +136,7 @@ impl<R: Send + 'static> Fetcher<R> {
         window: Window,
         concurrency: usize,
         following: impl Fn(Window) -> Option<Window>,
-    ) -> Result<StagedPage<R>, SourceError> {
+    ) -> Result<StagedPage<B>, SourceError> {
         if self.ahead.front().is_none_or(|(front, _)| *front != window) {
             self.ahead.clear();
             if concurrency <= 1 {
@@ -177,42 +179,55 @@ impl<R: Send + 'static> Fetcher<R> {
     }
 }
 
-impl<R: Send> Inner<R> {
-    async fn fetch(&self, window: Window) -> Result<StagedPage<R>, SourceError> {
+impl<B: Send> Inner<B> {
+    async fn fetch(&self, window: Window) -> Result<StagedPage<B>, SourceError> {
         let stage = &*self.stage;
         let rows = Vec::with_capacity(window.len.min(MOST_ROOM) as usize);
-        let mut staged = Staged { stage, everything: stage.residual.is_empty(), rows, kept: Vec::new() };
+        let everything = stage.residual.is_empty();
+        let mut staged = Staged { stage, everything, rows, batch: (stage.batch)(), added: 0, kept: Vec::new() };
         let page = self.source.page_into(&self.lane, window, &mut staged).await?;
-        let Staged { mut rows, kept, .. } = staged;
-        let (places, mut kept): (Vec<usize>, Vec<Contact>) = kept.into_iter().unzip();
+        let (indices, mut kept): (Vec<usize>, Vec<Contact>) = std::mem::take(&mut staged.kept).into_iter().unzip();
         if !kept.is_empty() {
             self.source.enrich(&mut kept, stage.wish).await?;
         }
-        for (place, contact) in places.into_iter().zip(kept) {
-            rows[place].value = Some((stage.map)(contact));
+        for (index, mut contact) in indices.into_iter().zip(kept) {
+            staged.rows[index].place = Some(staged.add(&mut contact));
         }
-        Ok(StagedPage { rows, total: page.total, more: page.more, limit: page.limit })
+        let Staged { rows, batch, .. } = staged;
+        Ok(StagedPage { rows, batch, total: page.total, more: page.more, limit: page.limit })
     }
 }
 
 /// Filters and converts the rows of a page as they are read.
-struct Staged<'s, R> {
-    stage: &'s Stage<R>,
+struct Staged<'s, B> {
+    stage: &'s Stage<B>,
     /// Nothing is left to be filtered.
     everything: bool,
-    rows: Vec<Row<R>>,
-    /// Rows, by their places, that need more before they can be converted.
+    rows: Vec<Row>,
+    batch: B,
+    /// Contacts in the batch.
+    added: u32,
+    /// Rows, by their index, that need more before they can be converted.
     kept: Vec<(usize, Contact)>,
 }
 
-impl<R: Send> Rows for Staged<'_, R> {
-    fn push(&mut self, contact: Contact) {
-        let mut row = Row::of(&contact);
-        if self.everything || self.stage.residual.matches(&contact) {
+impl<B> Staged<'_, B> {
+    /// Adds a contact to the batch and returns its place.
+    fn add(&mut self, contact: &mut Contact) -> u32 {
+        (self.stage.add)(contact, &mut self.batch);
+        self.added += 1;
+        self.added - 1
+    }
+}
+
+impl<B: Send> Rows for Staged<'_, B> {
+    fn push(&mut self, contact: &mut Contact) {
+        let mut row = Row::of(contact);
+        if self.everything || self.stage.residual.matches(contact) {
             if self.stage.wish == super::Wish::default() {
-                row.value = Some((self.stage.map)(contact));
+                row.place = Some(self.add(contact));
             } else {
-                self.kept.push((self.rows.len(), contact));
+                self.kept.push((self.rows.len(), std::mem::take(contact)));
             }
         }
         self.rows.push(row);
@@ -221,5 +236,6 @@ impl<R: Send> Rows for Staged<'_, R> {
     fn restart(&mut self) {
         self.rows.clear();
         self.kept.clear();
+        (self.batch, self.added) = ((self.stage.batch)(), 0);
     }
 }

@@ -48,7 +48,7 @@ fn end(window: Window) -> u64 {
     window.start + u64::from(window.len)
 }
 
-pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -> Result<(), Stop> {
+pub(super) async fn walk<B: Send + 'static>(run: &mut Run<'_, B>, lane: &Lane) -> Result<(), Stop> {
     let (Paging::Offset { max } | Paging::Sized { max } | Paging::Numbered { size: max }) = lane.paging;
     let least = if matches!(lane.paging, Paging::Sized { .. }) { LEAST_SIZED } else { 2 };
     let mut cap = max.max(least);
@@ -109,26 +109,26 @@ pub(super) async fn walk<R: Send + 'static>(run: &mut Run<'_, R>, lane: &Lane) -
             Place::Joined => {}
         }
         steps_back = 0;
-        let watermark = run.state.watermark.clone();
-        let mut out = Vec::with_capacity(rows);
-        let mut fresh = 0u64;
-        for row in page.rows {
-            if watermark.as_deref().is_some_and(|mark| compare_ids(lane.order, &row.id, mark) != Ordering::Greater) {
-                continue;
-            }
-            fresh += 1;
-            run.state.watermark = Some(row.id.clone());
+        let mut good = Vec::with_capacity(rows);
+        let proved = run.state.watermark.as_deref().map_or(0, |mark| {
+            page.rows.partition_point(|row| compare_ids(lane.order, &row.id, mark) != Ordering::Greater)
+        });
+        let fresh = (rows - proved) as u64;
+        for row in &page.rows[proved..] {
             if run.is_new(&row.id)? {
-                out.extend(row.value);
+                good.extend(row.place);
             } else {
                 run.state.tally.duplicates += 1;
             }
+        }
+        if let Some(last) = page.rows[proved..].last() {
+            run.state.watermark = Some(last.id.clone());
         }
         run.state.lane_seen += fresh;
         run.state.tally.seen += fresh;
         next = asked_end;
         run.state.next = next;
-        run.emit(out)?;
+        run.emit(page.batch, good)?;
         run.checkpoint()?;
         let progress =
             Progress { pages: run.state.tally.pages, seen: run.state.tally.seen, expected: hint, page_len: cap };
@@ -185,7 +185,7 @@ enum Place {
     Gap,
 }
 
-fn classify<R>(lane: &Lane, window: Window, page: &StagedPage<R>, watermark: Option<&str>) -> Place {
+fn classify<B>(lane: &Lane, window: Window, page: &StagedPage<B>, watermark: Option<&str>) -> Place {
     if window.start == 0 {
         return Place::Joined;
     }
@@ -202,7 +202,7 @@ enum End {
 }
 
 /// A short page ends the lane if something else agrees: the vendor's total, its word that nothing follows, or the limit it echoes.
-fn is_end<R>(window: Window, page: &StagedPage<R>) -> End {
+fn is_end<B>(window: Window, page: &StagedPage<B>) -> End {
     let rows = page.rows.len() as u64;
     let short = rows < u64::from(window.len);
     let agrees = page.total.is_some_and(|total| total <= window.start + rows)
@@ -215,7 +215,7 @@ fn is_end<R>(window: Window, page: &StagedPage<R>) -> End {
     }
 }
 
-fn is_ascending<R>(lane: &Lane, page: &StagedPage<R>) -> bool {
+fn is_ascending<B>(lane: &Lane, page: &StagedPage<B>) -> bool {
     page.rows.windows(2).all(|pair| compare_ids(lane.order, &pair[0].id, &pair[1].id) == Ordering::Less)
 }
 

@@ -24,24 +24,50 @@ use crate::model::{Contact, Filter, Text, Time};
 
 use super::{Order, Paging, Plan, Source, SourceError, Wish};
 
-use fetch::{Fetcher, Row};
+use fetch::{Fetcher, Row, StagedPage};
 use seen::Seen;
 pub use verdict::{Outcome, Tally, Verdict};
 
-/// What happens to a row in the task that decoded its page: the residual filter, then a conversion.
-pub struct Stage<R> {
+/// What happens to a page in the task that decoded it: the residual filter, then a conversion of its rows into a batch `B`.
+pub struct Stage<B> {
     /// What is left of the query's filter.
     pub residual: Filter,
     /// What rows still need from [`Source::enrich`].
     pub wish: Wish,
-    /// Turns a contact into what the sink takes, as rendered bytes.
-    pub map: Box<dyn Fn(Contact) -> R + Send + Sync>,
+    /// An empty batch.
+    pub batch: Box<dyn Fn() -> B + Send + Sync>,
+    /// Adds a contact to its page's batch, as rendered bytes; each is a row by its place. It may be taken out or left there.
+    pub add: Box<dyn Fn(&mut Contact, &mut B) + Send + Sync>,
+}
+
+impl<T: 'static> Stage<Vec<T>> {
+    /// Converts contacts one by one.
+    pub fn of_each(residual: Filter, wish: Wish, map: impl Fn(Contact) -> T + Send + Sync + 'static) -> Self {
+        let add = Box::new(move |contact: &mut Contact, batch: &mut Vec<T>| batch.push(map(std::mem::take(contact))));
+        Self { residual, wish, batch: Box::new(Vec::new), add }
+    }
+}
+
+/// The rows of a page that the walk found good.
+pub struct Good<B> {
+    /// What the whole page became.
+    pub batch: B,
+    /// The places of the good rows, in the order of the walk; never empty.
+    pub places: Vec<u32>,
+}
+
+impl<T> Good<Vec<T>> {
+    /// The good rows by themselves.
+    pub fn into_rows(self) -> impl Iterator<Item = T> {
+        let mut batch: Vec<Option<T>> = self.batch.into_iter().map(Some).collect();
+        self.places.into_iter().filter_map(move |place| batch.get_mut(place as usize)?.take())
+    }
 }
 
 /// Takes the rows that the walk found good, in the order of the walk.
-pub trait Sink<R> {
+pub trait Sink<B> {
     /// Takes rows; `Break` ends the walk quietly (the reader is gone, or has enough).
-    fn rows(&mut self, rows: Vec<R>) -> ControlFlow<()>;
+    fn rows(&mut self, rows: Good<B>) -> ControlFlow<()>;
 
     /// Is told after the rows of a page where the walk stands, so that it can be resumed from there.
     fn checkpoint(&mut self, _state: &WalkState) -> ControlFlow<()> {
@@ -139,13 +165,13 @@ pub enum Extent {
 ///
 /// The outcome's verdict is never better than what was proved. `resume` continues a walk whose rows up to that state
 /// are safe already.
-pub async fn walk<R: Send + 'static>(
+pub async fn walk<B: Send + 'static>(
     source: &Arc<dyn Source>,
     plan: &Plan,
     extent: Extent,
     options: WalkOptions,
-    stage: Stage<R>,
-    sink: &mut dyn Sink<R>,
+    stage: Stage<B>,
+    sink: &mut dyn Sink<B>,
     resume: Option<Resume>,
 ) -> Outcome {
     let stage = Arc::new(stage);
@@ -194,11 +220,11 @@ impl From<SourceError> for Stop {
 }
 
 /// One walk under way.
-struct Run<'a, R> {
+struct Run<'a, B> {
     source: Arc<dyn Source>,
-    stage: Arc<Stage<R>>,
+    stage: Arc<Stage<B>>,
     options: WalkOptions,
-    sink: &'a mut dyn Sink<R>,
+    sink: &'a mut dyn Sink<B>,
     state: WalkState,
     seen: Seen,
     /// What proved the lanes, in words.
@@ -209,8 +235,8 @@ struct Run<'a, R> {
     again: bool,
 }
 
-impl<R: Send + 'static> Run<'_, R> {
-    fn fetcher(&self, lane: &super::Lane) -> Fetcher<R> {
+impl<B: Send + 'static> Run<'_, B> {
+    fn fetcher(&self, lane: &super::Lane) -> Fetcher<B> {
         Fetcher::new(Arc::clone(&self.source), Arc::clone(&self.stage), lane.clone(), self.options)
     }
 
@@ -291,19 +317,22 @@ impl<R: Send + 'static> Run<'_, R> {
             } else if !whole && page.total.is_some_and(|total| lane.counted && total > seen + rows) {
                 self.state.doubts.push(format!("the list `{}` grew while the others were read", lane.name));
             }
-            suspects.extend(page.rows);
+            suspects.push(page);
         }
-        let ids = suspects.iter().map(|row| row.id.clone()).collect();
+        let ids = suspects.iter().flat_map(|page| page.rows.iter().map(|row| row.id.clone())).collect();
         let lost = self.seen.unseen(ids)?;
         let mut given = std::collections::HashSet::new();
-        let mut out = Vec::new();
-        for row in suspects {
-            if lost.contains(&row.id) && given.insert(row.id.clone()) {
-                self.state.tally.seen += 1;
-                out.extend(row.value);
+        for StagedPage { rows, batch, .. } in suspects {
+            let mut good = Vec::new();
+            for row in rows {
+                if lost.contains(&row.id) && given.insert(row.id) {
+                    self.state.tally.seen += 1;
+                    good.extend(row.place);
+                }
             }
+            self.emit(batch, good)?;
         }
-        self.emit(out)
+        Ok(())
     }
 
     /// Reads a lane a second time and gives out what did not come before.
@@ -336,9 +365,14 @@ impl<R: Send + 'static> Run<'_, R> {
         Ok(None)
     }
 
-    fn emit(&mut self, rows: Vec<R>) -> Result<(), Stop> {
-        self.state.tally.rows += rows.len() as u64;
-        if rows.is_empty() || self.sink.rows(rows).is_continue() { Ok(()) } else { Err(Stop::Closed) }
+    /// Gives out the rows of a page's `batch` at `places`.
+    fn emit(&mut self, batch: B, places: Vec<u32>) -> Result<(), Stop> {
+        self.state.tally.rows += places.len() as u64;
+        if places.is_empty() || self.sink.rows(Good { batch, places }).is_continue() {
+            Ok(())
+        } else {
+            Err(Stop::Closed)
+        }
     }
 
     fn checkpoint(&mut self) -> Result<(), Stop> {
@@ -368,12 +402,12 @@ impl<R: Send + 'static> Run<'_, R> {
 }
 
 /// Whether those that changed last come first, as was asked.
-fn is_newest_first<R>(rows: &[Row<R>]) -> bool {
+fn is_newest_first(rows: &[Row]) -> bool {
     rows.iter().all(|row| row.updated_at.is_some()) && rows.is_sorted_by(|a, b| a.updated_at >= b.updated_at)
 }
 
 /// Whether `rows`, those that changed last first, hold every row that changed since `before`.
-fn reaches_back<R>(rows: &[Row<R>], before: Time) -> bool {
+fn reaches_back(rows: &[Row], before: Time) -> bool {
     // Where nothing is newer nothing changed, however many share the time of the last change.
     let nothing_newer = rows.first().and_then(|row| row.updated_at).is_some_and(|newest| newest <= before);
     let older = rows.last().and_then(|row| row.updated_at).is_some_and(|oldest| oldest < before);

@@ -163,9 +163,9 @@ impl Source for Double {
 #[derive(Default)]
 struct Printed(Vec<u64>);
 
-impl Sink<u64> for Printed {
-    fn rows(&mut self, rows: Vec<u64>) -> ControlFlow<()> {
-        self.0.extend(rows);
+impl Sink<Vec<u64>> for Printed {
+    fn rows(&mut self, rows: Good<Vec<u64>>) -> ControlFlow<()> {
+        self.0.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
 }
@@ -180,9 +180,9 @@ struct Interrupted {
     kept_ids: usize,
 }
 
-impl Sink<u64> for Interrupted {
-    fn rows(&mut self, rows: Vec<u64>) -> ControlFlow<()> {
-        self.rows.extend(rows);
+impl Sink<Vec<u64>> for Interrupted {
+    fn rows(&mut self, rows: Good<Vec<u64>>) -> ControlFlow<()> {
+        self.rows.extend(rows.into_rows());
         ControlFlow::Continue(())
     }
     fn ids(&mut self, ids: &[Text]) -> ControlFlow<()> {
@@ -257,11 +257,7 @@ fn run(listing: Listing, size: usize, schedule: &[(u64, Op)], concurrency: usize
     let source: Arc<dyn Source> = Arc::clone(&double) as Arc<dyn Source>;
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut printed = Printed::default();
-    let stage = Stage {
-        residual: Filter::default(),
-        wish: Wish::default(),
-        map: Box::new(|contact: Contact| contact.id.parse().unwrap()),
-    };
+    let stage = stage();
     let options = WalkOptions { concurrency, at_first: concurrency, ..WalkOptions::default() };
     let outcome = runtime.block_on(walk(&source, &plan(listing), Extent::All, options, stage, &mut printed, None));
     let world = double.world.lock().unwrap();
@@ -449,12 +445,15 @@ fn a_walk_that_goes_on_gives_the_rows_of_one_that_was_never_interrupted() {
     }
 }
 
+fn stage() -> Stage<Vec<u64>> {
+    Stage::of_each(Filter::default(), Wish::default(), |contact: Contact| contact.id.parse().unwrap())
+}
+
 fn interrupted_after(listing: Listing, size: usize, after: u32, resume: Option<Resume>) -> Interrupted {
     let world = World { entries: entries(listing, size), ..World::default() };
     let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(world) });
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let map = Box::new(|contact: Contact| contact.id.parse().unwrap());
-    let stage = Stage { residual: Filter::default(), wish: Wish::default(), map };
+    let stage = stage();
     let state = resume.as_ref().map_or_else(WalkState::default, |resume| resume.state.clone());
     let mut sink = Interrupted { rows: Vec::new(), left: after, state, kept: 0, ids: Vec::new(), kept_ids: 0 };
     let options = WalkOptions::default();
@@ -471,8 +470,7 @@ fn a_server_that_ignores_the_sort_is_still_read_once() {
         let entries = (1..=30u64).map(|n| Entry { id: n * 1000, known: true, updated: 0 }).collect();
         let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(World { entries, ..World::default() }) });
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let map = Box::new(|contact: Contact| contact.id.parse().unwrap());
-        let stage = Stage { residual: Filter::default(), wish: Wish::default(), map };
+        let stage = stage();
         let mut printed = Printed::default();
         let options = WalkOptions::default();
         let outcome = runtime.block_on(walk(&source, &unsorted, Extent::All, options, stage, &mut printed, None));

@@ -174,17 +174,21 @@ struct Spool {
 
 impl Spool {
     fn push(&mut self, id: &str) -> io::Result<()> {
-        // An id with a line break in it would tear the file; such an id is nobody's.
-        let id = id.replace('\n', " ");
         if self.file.is_none() && self.memory.len() + id.len() > SPOOL_MEMORY {
             let mut file = BufWriter::new(tempfile::tempfile()?);
             file.write_all(&std::mem::take(&mut self.memory))?;
             self.file = Some(file);
         }
-        match &mut self.file {
-            Some(file) => writeln!(file, "{id}"),
-            None => writeln!(self.memory, "{id}"),
+        let out: &mut dyn Write = match &mut self.file {
+            Some(file) => file,
+            None => &mut self.memory,
+        };
+        // An id with a line break in it would tear the file; such an id is nobody's.
+        for (index, part) in id.split('\n').enumerate() {
+            out.write_all(if index > 0 { b" " } else { b"" })?;
+            out.write_all(part.as_bytes())?;
         }
+        out.write_all(b"\n")
     }
 
     fn into_reader(self) -> io::Result<Reader> {
@@ -192,22 +196,27 @@ impl Spool {
             Some(writer) => {
                 let mut file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
                 file.seek(SeekFrom::Start(0))?;
-                Reader(Box::new(BufReader::new(file)))
+                Reader::new(BufReader::new(file))
             }
-            None => Reader(Box::new(io::Cursor::new(self.memory))),
+            None => Reader::new(io::Cursor::new(self.memory)),
         })
     }
 }
 
-struct Reader(Box<dyn BufRead + Send>);
+struct Reader {
+    lines: Box<dyn BufRead + Send>,
+    line: String,
+}
 
 impl Reader {
+    fn new(lines: impl BufRead + Send + 'static) -> Self {
+        Self { lines: Box::new(lines), line: String::new() }
+    }
+
     fn next(&mut self) -> io::Result<Option<Text>> {
-        let mut line = String::new();
-        if self.0.read_line(&mut line)? == 0 {
-            return Ok(None);
-        }
-        Ok(Some(line.trim_end_matches('\n').into()))
+        self.line.clear();
+        let read = self.lines.read_line(&mut self.line)?;
+        Ok((read > 0).then(|| self.line.trim_end_matches('\n').into()))
     }
 }
 

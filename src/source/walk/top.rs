@@ -11,8 +11,8 @@ use super::{Progress, Run, Stop};
 /// Pages in a row without a new contact before the server is said to ignore where it is asked to start.
 const IDLE_PAGES: u32 = 3;
 
-pub(super) async fn walk<R: Send + 'static>(
-    run: &mut Run<'_, R>,
+pub(super) async fn walk<B: Send + 'static>(
+    run: &mut Run<'_, B>,
     plan: &Plan,
     skip: u64,
     count: u64,
@@ -47,8 +47,8 @@ struct Wanted {
     count: u64,
 }
 
-async fn lane_rows<R: Send + 'static>(
-    run: &mut Run<'_, R>,
+async fn lane_rows<B: Send + 'static>(
+    run: &mut Run<'_, B>,
     lane: &Lane,
     plan: &Plan,
     wanted: &mut Wanted,
@@ -87,7 +87,7 @@ async fn lane_rows<R: Send + 'static>(
         }
         let more = follows(lane, Window { start, len }, &page);
         start += if matches!(lane.paging, Paging::Offset { .. }) { rows } else { u64::from(len) };
-        let mut out = Vec::new();
+        let mut good = Vec::new();
         let (mut fresh, mut left) = (0, false);
         for row in page.rows {
             if !seen.insert(row.id) {
@@ -95,18 +95,18 @@ async fn lane_rows<R: Send + 'static>(
                 continue;
             }
             fresh += 1;
-            let Some(value) = row.value else { continue };
+            let Some(place) = row.place else { continue };
             if wanted.skip > 0 {
                 wanted.skip -= 1;
             } else if wanted.count > 0 {
                 wanted.count -= 1;
-                out.push(value);
+                good.push(place);
             } else {
                 left = true;
             }
         }
         run.state.tally.seen += fresh;
-        run.emit(out)?;
+        run.emit(page.batch, good)?;
         let seen = run.state.tally.seen;
         run.sink.progress(Progress { pages: run.state.tally.pages, seen, expected: last_total, page_len: len });
         if wanted.count == 0 {
@@ -132,7 +132,7 @@ async fn lane_rows<R: Send + 'static>(
     }
 }
 
-fn finish<R: Send + 'static>(run: &mut Run<'_, R>, pages: u32, lane: &Lane) {
+fn finish<B: Send + 'static>(run: &mut Run<'_, B>, pages: u32, lane: &Lane) {
     if pages <= 1 {
         run.proofs.push("one reply held all".to_owned());
     } else {
@@ -141,7 +141,7 @@ fn finish<R: Send + 'static>(run: &mut Run<'_, R>, pages: u32, lane: &Lane) {
 }
 
 /// Whether another page may hold rows.
-fn follows<R>(lane: &Lane, window: Window, page: &StagedPage<R>) -> bool {
+fn follows<B>(lane: &Lane, window: Window, page: &StagedPage<B>) -> bool {
     let rows = page.rows.len() as u64;
     if rows == 0 {
         return false;

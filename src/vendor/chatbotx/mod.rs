@@ -15,6 +15,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
 
+use crate::buffers::Buffer;
 use crate::http::{Auth, Http, path_segment};
 use crate::model::{Contact, Query, SortField};
 use crate::source::{
@@ -112,7 +113,7 @@ fn open(mut access: Access) -> Result<Box<dyn Source>, SourceError> {
 
 impl ChatbotX {
     /// GETs an endpoint of the API.
-    async fn ask(&self, path: &str, params: &[(&str, &str)]) -> Result<Vec<u8>, SourceError> {
+    async fn ask(&self, path: &str, params: &[(&str, &str)]) -> Result<Buffer, SourceError> {
         Ok(self.http.get(path, params).await.map_err(source_error)?.body)
     }
 

@@ -17,5 +17,5 @@ pub(super) fn reply(recorded: &str) -> Reply {
             _ => None,
         };
     }
-    Reply { status, headers, body: body.trim_end().as_bytes().to_vec() }
+    Reply { status, headers, body: body.trim_end().as_bytes().to_vec().into() }
 }

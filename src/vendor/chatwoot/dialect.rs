@@ -143,7 +143,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        let reply = Reply { status, headers: map, body: body.as_bytes().to_vec() };
+        let reply = Reply { status, headers: map, body: body.as_bytes().to_vec().into() };
         ChatwootDialect::new(Arc::new(FixedClock)).judge(&reply)
     }
 

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::buffers::Buffer;
 use crate::http::{Auth, Http, HttpError};
 use crate::model::{Contact, LastChat, Query, Text};
 use crate::source::{
@@ -87,7 +88,7 @@ impl Chatwoot {
         Owner { profile: &self.profile, vendor: NAME }
     }
 
-    async fn read(&self, path: &str, params: &[(&str, &str)]) -> Result<Vec<u8>, HttpError> {
+    async fn read(&self, path: &str, params: &[(&str, &str)]) -> Result<Buffer, HttpError> {
         self.http.get(path, params).await.map(|reply| reply.body)
     }
 

@@ -33,7 +33,7 @@ mod tests {
     use crate::http::HeaderMap;
 
     fn judge(status: u16, body: &str) -> Judgement {
-        LiveDeskDialect.judge(&Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec() })
+        LiveDeskDialect.judge(&Reply { status, headers: HeaderMap::new(), body: body.as_bytes().to_vec().into() })
     }
 
     #[test]

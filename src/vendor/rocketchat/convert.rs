@@ -6,9 +6,9 @@ use crate::model::phone::phone;
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Manager, Phone, RawJson, Text};
 use crate::source::{Identity, Page, Rows, SourceError, Wish};
 use crate::vendor::decode::Place;
-use crate::vendor::lenient::{Either, Flag, Object, Scalar, is_blank};
+use crate::vendor::lenient::{CustomFields, Either, Flag, Made, Object, Scalar, is_blank};
 use crate::vendor::listed::parse_list;
-use crate::vendor::scan::scan_list;
+use crate::vendor::scan::{Elements, scan_list};
 
 use super::wire::{Address, GetReply, MeReply, Number, SearchReply, WireChannel, WireChat, WireContact, WireManager};
 
@@ -19,8 +19,7 @@ const NO_ID: &str = "a contact without `_id`";
 
 /// Reads the reply to `contacts.search`; its contacts go to `rows`.
 ///
-/// They are read in one pass, by hand where they are as they mostly are; only if that fails, or the vendor's own objects are
-/// wanted, each is read by itself.
+/// They are read in one pass, by hand where they are as they mostly are; only if that fails each is read by itself.
 pub(super) fn page_from(
     place: Place<'_>,
     profile: &str,
@@ -29,15 +28,15 @@ pub(super) fn page_from(
     rows: &mut dyn Rows,
 ) -> Result<Page, SourceError> {
     rows.restart();
+    let mut one = OneByOne { profile, wish, rows, contact: Contact::default() };
+    let scanned = std::str::from_utf8(body).ok().and_then(|text| scan_list(text, LIST, &mut one));
+    if let Some((reply, there)) = scanned {
+        return envelope(place, &reply, there, body);
+    }
+    rows.restart();
     if !wish.raw {
-        let mut take = |wire: WireContact<'_>| contact_from(profile, wire).map(|contact| rows.push(contact));
-        let scanned = std::str::from_utf8(body).ok().and_then(|text| scan_list(text, LIST, &mut take));
-        if let Some((reply, there)) = scanned {
-            return envelope(place, &reply, there, body);
-        }
-        rows.restart();
         let mut convert = |wire: WireContact<'_>| {
-            rows.push(contact_from(profile, wire).ok_or(NO_ID)?);
+            rows.push(&mut contact_from(profile, wire).ok_or(NO_ID)?);
             Ok(())
         };
         if let Ok((reply, there)) = parse_list(body, LIST, &mut convert) {
@@ -51,8 +50,38 @@ pub(super) fn page_from(
         Ok(())
     })?;
     let page = envelope(place, &reply, there, body)?;
-    place.rows(LIST, &raw, |row| row_from(profile, row, wish))?.into_iter().for_each(|contact| rows.push(contact));
+    place.rows(LIST, &raw, |row| row_from(profile, row, wish))?.iter_mut().for_each(|contact| rows.push(contact));
     Ok(page)
+}
+
+/// Hands contacts on one by one, each in the memory of the one before if that was left.
+pub(super) struct OneByOne<'r> {
+    pub profile: &'r str,
+    pub wish: Wish,
+    pub rows: &'r mut dyn Rows,
+    pub contact: Contact,
+}
+
+impl<'b> Elements<'b> for OneByOne<'_> {
+    type Element = WireContact<'b>;
+
+    fn fresh(&mut self) -> WireContact<'b> {
+        let Contact { emails, phones, channels, custom_fields, .. } = &mut self.contact;
+        WireContact {
+            emails: Made::within(std::mem::take(emails)),
+            phones: Made::within(std::mem::take(phones)),
+            channels: Made::within(std::mem::take(channels)),
+            custom_fields: CustomFields::within(std::mem::take(custom_fields)),
+            ..WireContact::default()
+        }
+    }
+
+    fn take(&mut self, wire: WireContact<'b>, json: &'b str) -> Option<()> {
+        fill(&mut self.contact, self.profile, wire)?;
+        self.contact.raw = self.wish.raw.then(|| RawJson::of_read(json));
+        self.rows.push(&mut self.contact);
+        Some(())
+    }
 }
 
 /// What a reply says beside its list; it must be a success, and have one.
@@ -111,7 +140,16 @@ pub(super) fn identity_from(place: Place<'_>, body: &[u8]) -> Result<Identity, S
 
 /// A contact as this program knows it; `None` without an id.
 pub(super) fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
-    let mut contact = Contact::new(profile, super::SPEC.name, wire.id.text()?);
+    let mut contact = Contact::default();
+    fill(&mut contact, profile, wire)?;
+    Some(contact)
+}
+
+/// Fills every field that Rocket.Chat knows.
+fn fill(contact: &mut Contact, profile: &str, wire: WireContact<'_>) -> Option<()> {
+    contact.id = wire.id.text()?;
+    contact.profile = profile.into();
+    contact.vendor = Text::const_new(super::SPEC.name);
     contact.name = wire.name.text();
     contact.emails = wire.emails.0;
     contact.phones = wire.phones.0;
@@ -122,7 +160,7 @@ pub(super) fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Conta
     contact.created_at = wire.created_at.0;
     contact.updated_at = wire.updated_at.0;
     contact.last_activity_at = wire.last_chat.0.and_then(|chat| chat.ts.0);
-    Some(contact)
+    Some(())
 }
 
 fn address(email: &Either<'_, Address<'_>>) -> Option<Text> {

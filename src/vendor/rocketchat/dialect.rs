@@ -183,7 +183,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, value.parse().unwrap());
         }
-        Reply { status, headers: map, body: body.as_bytes().to_vec() }
+        Reply { status, headers: map, body: body.as_bytes().to_vec().into() }
     }
 
     fn judged(status: u16, body: &str) -> (Option<HttpErrorKind>, String) {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::buffers::Buffer;
 use crate::http::{Auth, Http};
 use crate::model::{Contact, Query, SortField};
 use crate::source::{
@@ -112,7 +113,7 @@ fn open(mut access: Access) -> Result<Box<dyn Source>, SourceError> {
 
 impl RocketChat {
     /// GETs an endpoint of the API and hands its place and body on.
-    async fn ask<'p>(&self, path: &'p str, params: &[(&str, &str)]) -> Result<(Place<'p>, Vec<u8>), SourceError> {
+    async fn ask<'p>(&self, path: &'p str, params: &[(&str, &str)]) -> Result<(Place<'p>, Buffer), SourceError> {
         let reply = self.http.get(path, params).await.map_err(source_error)?;
         let endpoint = path.rsplit('/').next().unwrap_or(path);
         Ok((Place { vendor: SPEC.title, endpoint }, reply.body))

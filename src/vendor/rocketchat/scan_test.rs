@@ -1,10 +1,12 @@
 //! Reading by hand against reading by serde: whatever a server sends, the first means what the second does, or leaves it to it.
 
 use proptest::prelude::*;
+use serde_json::value::RawValue;
 
-use super::convert::contact_from;
+use super::convert::{OneByOne, contact_from};
 use super::wire::{SearchReply, WireContact};
-use crate::model::Contact;
+use crate::model::{Contact, RawJson};
+use crate::source::{Rows, Wish};
 use crate::vendor::lenient::{Count, Flag};
 use crate::vendor::listed::parse_list;
 use crate::vendor::scan::scan_list;
@@ -52,11 +54,41 @@ const KEYS: &[&str] = &[
 
 type Page = (Vec<Contact>, Flag, Count, Count, bool);
 
+/// Looks at contacts and leaves them where they are.
+struct Seen(Vec<Contact>);
+
+impl Rows for Seen {
+    fn push(&mut self, contact: &mut Contact) {
+        self.0.push(contact.clone());
+    }
+
+    fn restart(&mut self) {
+        self.0.clear();
+    }
+}
+
 fn scanned(text: &str) -> Option<Page> {
-    let mut rows = Vec::new();
-    let mut take = |wire: WireContact<'_>| contact_from("p", wire).map(|contact| rows.push(contact));
-    let (reply, there): (SearchReply, _) = scan_list(text, LIST, &mut take)?;
+    let (mut rows, mut seen) = (Vec::new(), Seen(Vec::new()));
+    let mut one = OneByOne { profile: "p", wish: Wish::default(), rows: &mut rows, contact: Contact::default() };
+    let (reply, there): (SearchReply, _) = scan_list(text, LIST, &mut one)?;
+    let wish = Wish { raw: true, ..Wish::default() };
+    let mut one = OneByOne { profile: "p", wish, rows: &mut seen, contact: Contact::default() };
+    let _: (SearchReply, _) = scan_list(text, LIST, &mut one)?;
+    let raw: Vec<RawJson> = seen.0.iter_mut().filter_map(|contact| contact.raw.take()).collect();
+    assert_eq!(raw, vendors_own(text));
+    assert_eq!(rows, seen.0, "nothing of a contact stays in the next");
     Some((rows, reply.success, reply.count, reply.total, there))
+}
+
+/// The vendor's own objects, as serde finds them.
+fn vendors_own(text: &str) -> Vec<RawJson> {
+    let mut raw = Vec::new();
+    let mut take = |row: &RawValue| {
+        raw.push(RawJson::new(row));
+        Ok(())
+    };
+    let _: (SearchReply, bool) = parse_list(text.as_bytes(), LIST, &mut take).unwrap();
+    raw
 }
 
 fn parsed(text: &str) -> Option<Page> {
