@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use contacts::mirror::{DatabaseKey, FILE_NAME, Header, Mode, Pass, Prepared, Proof, Store, SyncTarget, header};
+use contacts::mirror::{DatabaseKey, FILE_NAME, Header, Mode, Pass, PreparedPage, Proof, Store, SyncTarget, header};
 use contacts::model::{
     Channel, ChannelKind, Contact, Email, Filter, LastChat, Manager, Query, RawJson, Time, Word, phone,
 };
@@ -132,8 +132,8 @@ fn fill(path: &Path, contacts: usize, key: Option<&DatabaseKey>) {
     std::thread::scope(|scope| {
         scope.spawn(move || {
             for page in 0..contacts.div_ceil(PAGE) {
-                let rows = (page * PAGE..contacts.min((page + 1) * PAGE)).map(|id| Prepared::from(contact(id)));
-                send.send((page, rows.collect::<Vec<_>>())).unwrap();
+                let rows = (page * PAGE..contacts.min((page + 1) * PAGE)).map(contact);
+                send.send((page, rows.collect::<PreparedPage>())).unwrap();
             }
         });
         for (page, rows) in receive {
@@ -159,9 +159,9 @@ fn refresh(path: &Path, contacts: usize) {
         let mut contact = contact(index * (contacts / 100));
         contact.last_activity_at = Time::from_unix_seconds(1_790_000_000 + i64::try_from(index).unwrap());
         contact.name = contact.name.map(|name| format!("{name} jr").into());
-        Prepared::from(contact)
+        contact
     });
-    batch.page(rows.collect(), None, now).unwrap();
+    batch.page(rows.collect::<PreparedPage>(), None, now).unwrap();
     batch.finish(Proof::Exact, now).unwrap();
     println!("refresh  {:.1?} for 100 changes", begin.elapsed());
 }
@@ -202,7 +202,7 @@ fn questions(contacts: usize) -> Vec<(&'static str, String)> {
         let name = person.name.unwrap().to_lowercase();
         let (first, last) = name.split_once(' ').unwrap();
         let last = last.split(' ').next().unwrap();
-        let digits = phone::digits(&person.phones[0].number);
+        let digits = phone::digits(&person.phones[0].number).into_string();
         let address = person.emails[0].address.as_str();
         out.push(match index % 5 {
             0 => ("prefix", last[..last.len().min(3 + index % 4)].to_owned()),

@@ -138,7 +138,7 @@ pub async fn stream(
                     wish: plan.wish,
                     batch: Box::new(move || Rendered::new(&buffers)),
                     add: Box::new(move |contact: &mut Contact, page: &mut Rendered| {
-                        page.push(|row| write(contact, row))
+                        page.push(|row| write(contact, row));
                     }),
                 }
             };

@@ -39,7 +39,7 @@ pub use convert::{decrypt, encrypt};
 pub use error::MirrorError;
 pub use history::Change;
 pub use labels::{Knowledge, Labels};
-pub use object::Prepared;
+pub use object::PreparedPage;
 pub use private::{Exposed, exposed};
 pub use profile::ProfileStatus;
 pub use sample::unlike;

@@ -5,12 +5,13 @@
 //! forgetting a contact leaves nothing of it behind.
 
 use std::cell::RefCell;
+use std::ops::Range;
 
 use crate::model::{Contact, Text, Time};
 
 use super::key::{Key, hash, keys_of};
 use super::packed::{FORM, pack, unpack};
-use super::text::searched_text;
+use super::text::push_searched_text;
 
 /// The dictionary of format 1; stored objects need it for ever.
 const DICTIONARY: &[u8] = include_bytes!("dictionary.1");
@@ -26,14 +27,6 @@ pub struct Encoder {
     compressed: Vec<u8>,
 }
 
-/// A stored object and the fingerprint of what is in it.
-pub struct Encoded {
-    /// The compressed object.
-    pub object: Box<[u8]>,
-    /// Equal for equal contacts.
-    pub print: i64,
-}
-
 impl Encoder {
     /// An encoder with the dictionary loaded.
     pub fn new() -> std::io::Result<Self> {
@@ -42,26 +35,52 @@ impl Encoder {
         Ok(Self { compressor, packed: Vec::new(), compressed: Vec::new() })
     }
 
-    /// Encodes `contact`.
-    pub fn encode(&mut self, contact: &Contact) -> std::io::Result<Encoded> {
+    /// Appends what is stored of `contact`; returns its fingerprint, equal for equal contacts.
+    pub fn encode(&mut self, contact: &Contact, out: &mut Vec<u8>) -> std::io::Result<i64> {
         self.packed.clear();
         pack(contact, &mut self.packed);
         self.compressed.clear();
         self.compressed.reserve(zstd::zstd_safe::compress_bound(self.packed.len()));
         self.compressor.compress_to_buffer(&self.packed, &mut self.compressed)?;
-        Ok(Encoded { object: self.compressed.as_slice().into(), print: hash(&self.packed).cast_signed() })
+        out.extend_from_slice(&self.compressed);
+        Ok(hash(&self.packed).cast_signed())
     }
 }
 
-/// A contact made ready for the mirror: everything that costs time and needs no database.
+/// The contacts of a page made ready for the mirror: everything that costs time and needs no database. They share their memory,
+/// since it is another thread that writes them.
 ///
-/// The contact itself is gone: it lies in the stored object, from which the few that changed are read again.
-pub struct Prepared {
-    pub(super) id: Text,
-    pub(super) times: Times,
-    pub(super) text: String,
-    pub(super) keys: Vec<Key>,
-    pub(super) encoded: Encoded,
+/// The contacts themselves are gone: they lie in the stored objects, from which the few that changed are read again.
+#[derive(Default)]
+pub struct PreparedPage {
+    rows: Vec<PreparedRow>,
+    texts: String,
+    keys: Vec<Key>,
+    objects: Vec<u8>,
+}
+
+struct PreparedRow {
+    id: Text,
+    times: Times,
+    print: i64,
+    text: Range<usize>,
+    keys: Range<usize>,
+    object: Range<usize>,
+}
+
+/// One contact of a page.
+#[derive(Clone, Copy)]
+pub struct Prepared<'p> {
+    pub id: &'p Text,
+    pub times: Times,
+    /// The searched text.
+    pub text: &'p str,
+    /// What is noted of it in the index; keys may come twice.
+    pub keys: &'p [Key],
+    /// The stored object.
+    pub object: &'p [u8],
+    /// Its fingerprint.
+    pub print: i64,
 }
 
 /// When a contact was active, created and changed, in milliseconds since the Unix epoch.
@@ -87,28 +106,70 @@ thread_local! {
     static ENCODER: RefCell<Option<Encoder>> = const { RefCell::new(None) };
 }
 
-impl Prepared {
-    /// Prepares `contact`; meant for the threads that decode pages, so that the one that writes has less to do.
-    pub fn new(contact: &Contact) -> Self {
-        let text = searched_text(contact);
-        let mut keys = Vec::with_capacity(text.len() + 16);
-        keys_of(contact, &text, |key| keys.push(key));
-        let (id, times) = (contact.id.clone(), Times::of(contact));
-        let encoded = ENCODER.with_borrow_mut(|encoder| {
+impl PreparedPage {
+    /// Adds `contact`; meant for the threads that decode pages, so that the one that writes has less to do.
+    pub fn push(&mut self, contact: &Contact) {
+        let starts = (self.texts.len(), self.keys.len(), self.objects.len());
+        push_searched_text(contact, &mut self.texts);
+        keys_of(contact, &self.texts[starts.0..], |key| self.keys.push(key));
+        let print = ENCODER.with_borrow_mut(|encoder| {
             let encoder = match encoder {
                 Some(encoder) => encoder,
                 None => encoder.insert(Encoder::new()?),
             };
-            encoder.encode(contact)
+            encoder.encode(contact, &mut self.objects)
         });
-        let encoded = encoded.expect("compressing in memory fails for want of memory alone");
-        Self { id, times, text, keys, encoded }
+        let print = print.expect("compressing in memory fails for want of memory alone");
+        self.rows.push(PreparedRow {
+            id: contact.id.clone(),
+            times: Times::of(contact),
+            print,
+            text: starts.0..self.texts.len(),
+            keys: starts.1..self.keys.len(),
+            object: starts.2..self.objects.len(),
+        });
+    }
+
+    /// Keeps the contacts at `places`, each at most once, in that order.
+    pub fn keep(&mut self, places: &[u32]) {
+        let mut rows: Vec<Option<PreparedRow>> = self.rows.drain(..).map(Some).collect();
+        self.rows.extend(places.iter().filter_map(|place| rows.get_mut(*place as usize)?.take()));
+    }
+
+    /// How many contacts there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is no contact.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The contacts in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Prepared<'_>> {
+        self.rows.iter().map(|row| Prepared {
+            id: &row.id,
+            times: row.times,
+            text: &self.texts[row.text.clone()],
+            keys: &self.keys[row.keys.clone()],
+            object: &self.objects[row.object.clone()],
+            print: row.print,
+        })
     }
 }
 
-impl From<Contact> for Prepared {
-    fn from(contact: Contact) -> Self {
-        Self::new(&contact)
+impl FromIterator<Contact> for PreparedPage {
+    fn from_iter<I: IntoIterator<Item = Contact>>(contacts: I) -> Self {
+        let mut page = Self::default();
+        contacts.into_iter().for_each(|contact| page.push(&contact));
+        page
+    }
+}
+
+impl From<Vec<Contact>> for PreparedPage {
+    fn from(contacts: Vec<Contact>) -> Self {
+        contacts.into_iter().collect()
     }
 }
 
@@ -153,16 +214,41 @@ mod tests {
         contact.custom_fields = vec![("n".into(), RawJson::from_text("x\"y")), ("n".into(), RawJson::from_text(""))];
         contact.created_at = Time::parse("2024-11-19T00:53:05.4680Z");
         contact.raw = Some(RawJson::from_text("raw"));
-        let encoded = Encoder::new().unwrap().encode(&contact).unwrap();
-        let back = Decoder::new().unwrap().decode(&encoded.object, true).unwrap();
+        let object = encoded(&contact);
+        let back = Decoder::new().unwrap().decode(&object, true).unwrap();
         assert_eq!(back, contact);
         assert_eq!(serde_json::to_string(&back).unwrap(), serde_json::to_string(&contact).unwrap());
-        assert!(encoded.object.len() < 250, "{}", encoded.object.len());
+        assert!(object.len() < 250, "{}", object.len());
+    }
+
+    fn encoded(contact: &Contact) -> Vec<u8> {
+        let mut object = Vec::new();
+        Encoder::new().unwrap().encode(contact, &mut object).unwrap();
+        object
+    }
+
+    #[test]
+    fn a_page_keeps_what_is_asked_for_in_its_order() {
+        let contacts = ["a", "b", "c"].map(|id| {
+            let mut contact = Contact::new("p", "v", id);
+            contact.name = Some(format!("Name of {id}").into());
+            contact
+        });
+        let mut page: PreparedPage = contacts.iter().cloned().collect();
+        page.keep(&[2, 0, 2, 7]);
+        let mut decoder = Decoder::new().unwrap();
+        let kept: Vec<Contact> = page.iter().map(|row| decoder.decode(row.object, true).unwrap()).collect();
+        assert_eq!(kept, [contacts[2].clone(), contacts[0].clone()]);
+        for (row, contact) in page.iter().zip(&kept) {
+            let alone: PreparedPage = [contact.clone()].into_iter().collect();
+            let alone = alone.iter().next().unwrap();
+            assert_eq!((row.id, row.text, row.keys, row.print), (&contact.id, alone.text, alone.keys, alone.print));
+        }
     }
 
     #[test]
     fn damaged_objects_are_told_and_harm_nothing() {
-        let mut object = Encoder::new().unwrap().encode(&Contact::new("p", "v", "1")).unwrap().object;
+        let mut object = encoded(&Contact::new("p", "v", "1"));
         let mut decoder = Decoder::new().unwrap();
         for at in 0..object.len() {
             object[at] ^= 0x55;

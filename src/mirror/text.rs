@@ -31,27 +31,32 @@ const MARKS: [(char, Field); 5] = [
 /// The searched text of `contact`.
 pub fn searched_text(contact: &Contact) -> String {
     let mut out = String::with_capacity(96);
+    push_searched_text(contact, &mut out);
+    out
+}
+
+/// Appends the searched text of `contact`.
+pub fn push_searched_text(contact: &Contact, out: &mut String) {
     if let Some(name) = &contact.name {
-        push(&mut out, Field::Name, &fold(name));
+        push(out, Field::Name, &fold(name));
     }
     for email in &contact.emails {
-        push(&mut out, Field::Email, &fold(&email.address));
+        push(out, Field::Email, &fold(&email.address));
     }
     if let Some(identifier) = &contact.identifier {
-        push(&mut out, Field::Identifier, &fold(identifier));
+        push(out, Field::Identifier, &fold(identifier));
     }
     for phone in &contact.phones {
         let stored = phone::digits(&phone.number);
         let e164 = phone.e164.as_deref().and_then(|number| number.get(1..)).filter(|number| *number != stored);
-        push(&mut out, Field::Phone, &stored);
+        push(out, Field::Phone, &stored);
         if let Some(number) = e164 {
-            push(&mut out, Field::Phone, number);
+            push(out, Field::Phone, number);
         }
     }
     for (_, value) in &contact.custom_fields {
-        value.leaves().for_each(|leaf| push(&mut out, Field::Custom, &fold(&leaf)));
+        value.leaves().for_each(|leaf| push(out, Field::Custom, &fold(&leaf)));
     }
-    out
 }
 
 fn push(out: &mut String, field: Field, text: &str) {

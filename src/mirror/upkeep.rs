@@ -331,7 +331,7 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
         let text = searched_text(&contact);
         keys_of(&contact, &text, |key| postings.note(key, place(stored.row)));
         actives.push((stored.row, millis(contact.last_activity_at)));
-        let print = encoder.encode(&contact).map_err(codec)?.print;
+        let print = encoder.encode(&contact, &mut Vec::new()).map_err(codec)?;
         update
             .execute(params![
                 stored.row,

@@ -75,7 +75,7 @@ impl Time {
 /// Milliseconds since the Unix epoch of `2024-11-19T00:53:05.468Z`.
 fn utc_millis(text: &[u8; 24]) -> Option<i64> {
     let [date, time, rest] = text.as_chunks().0 else { return None };
-    let (date, time, rest) = (pairs(date, b"0000-00-")?, pairs(time, b"00T00:00")?, pairs(rest, b":00.000Z")?);
+    let (date, time, rest) = (pairs(*date, *b"0000-00-")?, pairs(*time, *b"00T00:00")?, pairs(*rest, *b":00.000Z")?);
     let (year, month, day) = (date[0] * 100 + date[2], date[5], time[0]);
     let (hour, minute, second, milli) = (time[3], time[6], rest[1], rest[4] * 10 + i64::from(text[22] - b'0'));
     let length = match month {
@@ -100,9 +100,9 @@ fn utc_millis(text: &[u8; 24]) -> Option<i64> {
 
 /// Of each two neighbours among eight characters the number that they are as digits; `None` unless there are digits where
 /// `form` has zeros, and all other characters are those of `form`. The eight are looked at together.
-fn pairs(eight: &[u8; 8], form: &[u8; 8]) -> Option<[i64; 8]> {
+fn pairs(eight: [u8; 8], form: [u8; 8]) -> Option<[i64; 8]> {
     // A digit differs from a zero by its value. Added to that, none of its bytes reaches 128 that is as it should be.
-    let differing = u64::from_le_bytes(*eight) ^ u64::from_le_bytes(*form);
+    let differing = u64::from_le_bytes(eight) ^ u64::from_le_bytes(form);
     let room = u64::from_le_bytes(form.map(|byte| if byte == b'0' { 0x76 } else { 0x7f }));
     if (differing | differing.wrapping_add(room)) & 0x8080_8080_8080_8080 != 0 {
         return None;

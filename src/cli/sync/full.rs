@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mirror::{Labels, Prepared, Proof, Store, SyncReport};
+use crate::mirror::{Labels, PreparedPage, Proof, Store, SyncReport};
 use crate::model::Contact;
 use crate::source::Window;
 use crate::source::walk::{
@@ -64,13 +64,13 @@ async fn walk_all(job: &Job<'_>, writer: &mut Writer) -> Result<(Outcome, String
     let cost = beside.as_ref().map_or_else(String::new, cost);
     let borne = beside.map(|beside| Arc::new(beside.borne));
     let line = job.line.teller();
-    let mut sink = Stored { writer, bookmark, labels, waiting: Vec::new(), clock: job.context, line };
+    let mut sink = Stored { writer, bookmark, labels, waiting: None, clock: job.context, line };
     let (residual, wish) = (job.plan.residual.clone(), job.plan.wish);
-    let prepare = move |mut contact: Contact| {
-        borne.iter().for_each(|borne| borne.fill(&mut contact));
-        Prepared::from(contact)
+    let add = move |contact: &mut Contact, page: &mut PreparedPage| {
+        borne.iter().for_each(|borne| borne.fill(contact));
+        page.push(contact);
     };
-    let stage = Stage::of_each(residual, wish, prepare);
+    let stage = Stage { residual, wish, batch: Box::new(PreparedPage::default), add: Box::new(add) };
     let options = WalkOptions::default();
     let outcome = walk(job.source, &job.plan, Extent::All, options, stage, &mut sink, resume).await;
     let proof = match outcome.verdict {
@@ -79,8 +79,8 @@ async fn walk_all(job: &Job<'_>, writer: &mut Writer) -> Result<(Outcome, String
         Verdict::Partial | Verdict::Limited => Proof::Partial,
     };
     let Stored { writer, bookmark, waiting, .. } = sink;
-    if !waiting.is_empty() {
-        let _ = writer.tell(Order::Page { rows: waiting, cursor: None, now: job.now() });
+    if let Some(rows) = waiting {
+        let _ = writer.tell(Order::Page { rows, cursor: None, now: job.now() });
     }
     let _ = writer.tell(Order::Finish { bookmark, proof, now: job.now() });
     Ok((outcome, cost))
@@ -119,22 +119,26 @@ struct Stored<'a> {
     writer: &'a mut Writer,
     bookmark: Option<String>,
     labels: Option<Labels>,
-    waiting: Vec<Prepared>,
+    /// A page whose state is not told yet.
+    waiting: Option<PreparedPage>,
     clock: &'a Context,
     line: Rc<dyn Fn(usize, Progress)>,
 }
 
-impl Sink<Vec<Prepared>> for Stored<'_> {
-    fn rows(&mut self, rows: Good<Vec<Prepared>>) -> ControlFlow<()> {
-        self.waiting.extend(rows.into_rows());
-        ControlFlow::Continue(())
+impl Sink<PreparedPage> for Stored<'_> {
+    fn rows(&mut self, Good { mut batch, places }: Good<PreparedPage>) -> ControlFlow<()> {
+        batch.keep(&places);
+        match self.waiting.replace(batch) {
+            Some(rows) => self.writer.tell(Order::Page { rows, cursor: None, now: self.clock.clock.now() }),
+            None => ControlFlow::Continue(()),
+        }
     }
 
     fn checkpoint(&mut self, state: &WalkState) -> ControlFlow<()> {
         let (bookmark, labels) = (self.bookmark.clone(), self.labels.clone());
         let cursor = Cursor { state: state.clone(), bookmark, labels };
         let cursor = serde_json::to_string(&cursor).ok();
-        let rows = std::mem::take(&mut self.waiting);
+        let rows = self.waiting.take().unwrap_or_default();
         self.writer.tell(Order::Page { rows, cursor, now: self.clock.clock.now() })
     }
 

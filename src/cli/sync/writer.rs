@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::mirror::{Batch, Labels, MirrorError, Pass, Prepared, Proof, Store, SyncReport, SyncTarget};
+use crate::mirror::{Batch, Labels, MirrorError, Pass, PreparedPage, Proof, Store, SyncReport, SyncTarget};
 use crate::model::Text;
 
 use super::Job;
@@ -24,7 +24,7 @@ pub enum Order {
     /// To store the rows of a page, and where the walk stands behind it.
     Page {
         /// The contacts.
-        rows: Vec<Prepared>,
+        rows: PreparedPage,
         /// Where the walk stands; `None` if that is not to be kept.
         cursor: Option<String>,
         /// When they came.

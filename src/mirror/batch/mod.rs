@@ -16,7 +16,7 @@ use super::index::{Postings, remove_rows};
 use super::key::Key;
 use super::labels::Labels;
 use super::lock::SyncLock;
-use super::object::{Decoder, Prepared};
+use super::object::{Decoder, PreparedPage};
 use super::profile::{Block, split};
 use super::rows::Bits;
 use super::store::{Store, database_error};
@@ -95,7 +95,7 @@ pub struct Batch<'s> {
     /// What changed in contacts of the current block that the index does not know yet: to be noted, to be taken out.
     amendments: Vec<(u16, Vec<Key>, Vec<Key>)>,
     seen: BTreeMap<i64, (Bits, SeenState)>,
-    waiting: Vec<Prepared>,
+    waiting: Vec<PreparedPage>,
     actives: Vec<(i64, Option<i64>)>,
     committed: Option<Instant>,
     report: SyncReport,
@@ -145,20 +145,20 @@ impl Batch<'_> {
     }
 
     /// Stores the rows of a page and the cursor behind it, in one transaction. Pages that come quickly share one: they
-    /// wait in memory until then, so that no other writer waits for a vendor. Rows may come as contacts, or as
-    /// [`Prepared`] by the threads that decoded them.
-    pub fn page<R: Into<Prepared>>(
+    /// wait in memory until then, so that no other writer waits for a vendor. Rows may come as contacts, or made ready by
+    /// the threads that decoded them.
+    pub fn page(
         &mut self,
-        rows: Vec<R>,
+        rows: impl Into<PreparedPage>,
         cursor: Option<&str>,
         now: Timestamp,
     ) -> Result<(), MirrorError> {
-        self.waiting.extend(rows.into_iter().map(Into::into));
+        self.waiting.push(rows.into());
         if let Some(cursor) = cursor {
             self.cursor = Some(cursor.to_owned());
         }
         let late = self.committed.is_none_or(|at| at.elapsed() >= COMMIT_AFTER);
-        if late || self.waiting.len() >= COMMIT_ROWS {
+        if late || self.waiting.iter().map(PreparedPage::len).sum::<usize>() >= COMMIT_ROWS {
             let result = self.transact(|batch| batch.flush(now));
             return self.explained(result);
         }
@@ -203,7 +203,8 @@ impl Batch<'_> {
         if proof == Proof::Exact && self.pass == Pass::Full {
             let stored = self.stored();
             let stored = self.explained(stored.map_err(Trouble::from))?;
-            let none_seen = self.waiting.is_empty() && self.seen.values().all(|(bits, _)| bits.is_empty());
+            let none_seen =
+                self.waiting.iter().all(PreparedPage::is_empty) && self.seen.values().all(|(bits, _)| bits.is_empty());
             if none_seen && stored > 0 {
                 return Err(MirrorError::Vanished { profile: self.name.clone(), stored });
             }

@@ -8,7 +8,7 @@ use crate::model::Contact;
 use super::super::history::{differences, record};
 use super::super::index::amend;
 use super::super::key::{Key, keys_of};
-use super::super::object::{Prepared, Times};
+use super::super::object::{Prepared, PreparedPage, Times};
 use super::super::profile::{Block, join, split};
 use super::super::recency;
 use super::super::rows::{BLOCK_ROWS, Bits};
@@ -18,12 +18,12 @@ impl Batch<'_> {
     /// Writes what waits.
     pub(super) fn flush(&mut self, now: Timestamp) -> Result<(), Trouble> {
         let waiting = std::mem::take(&mut self.waiting);
-        waiting.iter().try_for_each(|prepared| self.upsert(prepared, now))?;
+        waiting.iter().flat_map(PreparedPage::iter).try_for_each(|prepared| self.upsert(prepared, now))?;
         recency::write(&self.store.connection, &std::mem::take(&mut self.actives))?;
         Ok(())
     }
 
-    fn upsert(&mut self, prepared: &Prepared, now: Timestamp) -> Result<(), Trouble> {
+    fn upsert(&mut self, prepared: Prepared<'_>, now: Timestamp) -> Result<(), Trouble> {
         self.report.rows += 1;
         // In a mirror that is filled for the first time there is nothing to compare with.
         let new = if self.was_empty { self.insert(prepared)? } else { None };
@@ -44,7 +44,7 @@ impl Batch<'_> {
     }
 
     /// Writes what differs from what is stored; the contact's row.
-    fn compare(&mut self, prepared: &Prepared, now: Timestamp) -> Result<i64, Trouble> {
+    fn compare(&mut self, prepared: Prepared<'_>, now: Timestamp) -> Result<i64, Trouble> {
         let connection = &self.store.connection;
         let stored = connection
             .prepare_cached("SELECT row, print, gone IS NOT NULL FROM contact WHERE profile = ?1 AND id = ?2")?
@@ -53,7 +53,7 @@ impl Batch<'_> {
             })
             .optional()?;
         Ok(match stored {
-            Some((row, print, gone)) if print == prepared.encoded.print => {
+            Some((row, print, gone)) if print == prepared.print => {
                 self.report.same += 1;
                 if gone {
                     connection.prepare_cached("UPDATE contact SET gone = NULL WHERE row = ?1")?.execute([row])?;
@@ -92,25 +92,25 @@ impl Batch<'_> {
 
     /// Writes what changed in a stored contact, and what that was into the history; `false` if it is the same after all,
     /// written by an older version.
-    fn update(&mut self, row: i64, prepared: &Prepared, now: Timestamp) -> Result<bool, Trouble> {
-        let Prepared { id, times: Times { active, created, updated }, text, keys, encoded } = prepared;
+    fn update(&mut self, row: i64, prepared: Prepared<'_>, now: Timestamp) -> Result<bool, Trouble> {
+        let Prepared { id, times: Times { active, created, updated }, text, keys, object, print } = prepared;
         let connection = &self.store.connection;
-        let (old_text, object): (String, Vec<u8>) = connection
+        let (old_text, old): (String, Vec<u8>) = connection
             .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
             .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let old = self.decoder.decode(&object, true).map_err(Trouble::Object)?;
-        let new = self.decoder.decode(&encoded.object, true).map_err(Trouble::Object)?;
+        let old = self.decoder.decode(&old, true).map_err(Trouble::Object)?;
+        let new = self.decoder.decode(object, true).map_err(Trouble::Object)?;
         connection
             .prepare_cached(
                 "UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, gone = NULL, text = ?6,
                  object = ?7 WHERE row = ?1",
             )?
-            .execute(params![row, active, created, updated, encoded.print, text, encoded.object])?;
-        self.actives.push((row, *active));
+            .execute(params![row, active, created, updated, print, text, object])?;
+        self.actives.push((row, active));
         let mut differences = differences(&old, &new);
         differences.retain(|(field, ..)| *field != "label" || !self.labels_are_new());
         record(connection, self.profile, id, now, &differences)?;
-        let (before, after) = (sorted_keys(&old, &old_text), sorted(keys.clone()));
+        let (before, after) = (sorted_keys(&old, &old_text), sorted(keys.to_vec()));
         let minus = |a: &[Key], b: &[Key]| -> Vec<Key> {
             a.iter().filter(|key| b.binary_search(key).is_err()).copied().collect()
         };
@@ -126,8 +126,8 @@ impl Batch<'_> {
     }
 
     /// Writes a new contact; its row, or `None` if it is no new one.
-    fn insert(&mut self, prepared: &Prepared) -> rusqlite::Result<Option<i64>> {
-        let Prepared { id, times: Times { active, created, updated }, text, keys, encoded } = prepared;
+    fn insert(&mut self, prepared: Prepared<'_>) -> rusqlite::Result<Option<i64>> {
+        let Prepared { id, times: Times { active, created, updated }, text, keys, object, print } = prepared;
         let block = self.room()?;
         let row = join(block.id, block.used);
         let written = self
@@ -137,21 +137,11 @@ impl Batch<'_> {
                 "INSERT INTO contact (row, profile, id, active, created, updated, print, text, object)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (profile, id) DO NOTHING",
             )?
-            .execute(params![
-                row,
-                self.profile,
-                id.as_str(),
-                active,
-                created,
-                updated,
-                encoded.print,
-                text,
-                encoded.object
-            ])?;
+            .execute(params![row, self.profile, id.as_str(), active, created, updated, print, text, object])?;
         if written == 0 {
             return Ok(None);
         }
-        self.actives.push((row, *active));
+        self.actives.push((row, active));
         let (_, place) = split(row);
         keys.iter().for_each(|key| self.postings.note(*key, place));
         self.block = Some(Block { used: block.used + 1, ..block });

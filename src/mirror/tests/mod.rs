@@ -44,7 +44,7 @@ pub(super) fn page(
     cursor: Option<&str>,
     at: Timestamp,
 ) -> Result<(), MirrorError> {
-    batch.page(rows.into_iter().map(Prepared::from).collect(), cursor, at)
+    batch.page(rows, cursor, at)
 }
 
 /// One full, exact sync of `contacts`, in pages of `size`.

@@ -155,6 +155,8 @@ fn fill(contact: &mut Contact, profile: &str, wire: WireContact<'_>) -> Option<(
     contact.phones = wire.phones.0;
     contact.channels = wire.channels.0;
     contact.custom_fields = wire.custom_fields.0;
+    // Who looked at the contact before may have noted them.
+    contact.labels.clear();
     contact.unknown = wire.unknown.0;
     contact.manager = manager_from(&wire.manager);
     contact.created_at = wire.created_at.0;
