@@ -11,10 +11,12 @@ use rusqlite::{CachedStatement, Connection};
 use crate::model::sort::prepare;
 use crate::model::{Contact, Direction, Filter, SortKey};
 
+use super::activity;
 use super::best::{BESIDE, Best, contact_beside, is_beside};
 use super::candidates::{self, Candidates, Scope, count, counted, is_candidate, rows_of};
 use super::key::Rank;
 use super::object::Decoder;
+use super::profile::join;
 use super::rank::Looker;
 use super::recency::{self, Span};
 use super::rows::Bits;
@@ -230,37 +232,45 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
 
     /// Goes through all contacts by recency and shows those that are candidates.
     fn walk(&mut self, candidates: &Candidates, direction: Direction, rank: Option<Rank>) -> Result<Flow, Trouble> {
-        let order = match direction {
-            Direction::Ascending => "ASC",
-            Direction::Descending => "DESC",
-        };
-        let mut statements = Vec::new();
-        for (condition, order) in [("IS NOT NULL", order), ("IS NULL", "")] {
-            let sql = format!(
-                "SELECT active, row FROM contact INDEXED BY contact_active
-                 WHERE profile = ?1 AND active {condition} ORDER BY active {order}, row"
-            );
-            statements.push(sql);
+        let connection = self.connection;
+        let mut blocks = self.scope.blocks.clone();
+        blocks.retain(|block| candidates.as_ref().is_none_or(|found| found.contains_key(&block.id)));
+        blocks.sort_unstable_by_key(|block| block.id);
+        let mut prepared = Vec::with_capacity(blocks.len());
+        for _ in &blocks {
+            prepared.push(activity::times(connection, direction)?);
         }
-        for sql in statements {
-            let mut prepared = Vec::new();
-            for _ in &self.scope.profiles {
-                prepared.push(self.connection.prepare(&sql)?);
-            }
-            let mut streams = Vec::new();
-            for (statement, profile) in prepared.iter_mut().zip(&self.scope.profiles) {
-                streams.push(statement.query([profile.id])?);
-            }
-            let mut heads = BinaryHeap::new();
-            for (index, stream) in streams.iter_mut().enumerate() {
-                if let Some(row) = stream.next()? {
-                    heads.push(Reverse((recency_of(row.get(0)?, direction), row.get::<_, i64>(1)?, index)));
+        let mut lists = Vec::with_capacity(blocks.len());
+        for (statement, block) in prepared.iter_mut().zip(&blocks) {
+            lists.push((block.id, statement.query(activity::ever_active(block.id))?));
+        }
+        let mut heads = BinaryHeap::new();
+        let mut never: BTreeMap<i64, Vec<i64>> = blocks.iter().map(|block| (block.id, Vec::new())).collect();
+        for block in &blocks {
+            for (row, active) in activity::unlisted(connection, *block)? {
+                match active {
+                    Some(_) => heads.push(Reverse((recency_of(active, direction), row, None))),
+                    None => never.entry(block.id).or_default().push(row),
                 }
             }
-            while let Some(Reverse((_, row, index))) = heads.pop() {
-                if let Some(next) = streams[index].next()? {
-                    heads.push(Reverse((recency_of(next.get(0)?, direction), next.get::<_, i64>(1)?, index)));
-                }
+        }
+        let next = |(block, rows): &mut (i64, rusqlite::Rows<'_>), index| -> rusqlite::Result<_> {
+            let Some(row) = rows.next()? else { return Ok(None) };
+            Ok(Some(Reverse((recency_of(row.get(0)?, direction), join(*block, row.get(1)?), Some(index)))))
+        };
+        for (index, list) in lists.iter_mut().enumerate() {
+            heads.extend(next(list, index)?);
+        }
+        while let Some(Reverse((_, row, list))) = heads.pop() {
+            if let Some(index) = list {
+                heads.extend(next(&mut lists[index], index)?);
+            }
+            if is_candidate(candidates, row) && self.show(row, rank)?.is_break() {
+                return Ok(Flow::Break(()));
+            }
+        }
+        for (block, unlisted) in never {
+            for row in activity::never_active(connection, block)?.into_iter().chain(unlisted) {
                 if is_candidate(candidates, row) && self.show(row, rank)?.is_break() {
                     return Ok(Flow::Break(()));
                 }

@@ -4,6 +4,7 @@
 //! always what [`crate::model::Filter::matches`] says of every stored contact: an inverted index only narrows what is
 //! read, and whatever is shown was decoded and matched.
 
+mod activity;
 mod batch;
 mod best;
 mod candidates;

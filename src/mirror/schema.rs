@@ -2,10 +2,12 @@
 //!
 //! Every format that was ever released can be read: a migration is added to [`MIGRATIONS`], none is changed.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, params};
 
+use super::activity;
 use super::index::Postings;
 use super::key::{active_key, keys_of_text};
 use super::object::Decoder;
@@ -19,10 +21,10 @@ pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
 const MIGRATIONS: &[fn(&Transaction<'_>, &mut Watch<'_>) -> rusqlite::Result<()>] =
-    &[first, second, third, fourth, fifth];
+    &[first, second, third, fourth, fifth, sixth];
 
 /// The newest format.
-pub const FORMAT: i64 = 5;
+pub const FORMAT: i64 = 6;
 
 /// Tells once when a migration takes long.
 pub struct Watch<'a> {
@@ -207,4 +209,37 @@ fn fifth(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Resu
         postings.write(transaction, block.id)?;
     }
     Ok(())
+}
+
+/// The lists of [`activity`](super::activity).
+pub const ACTIVITY: &str = "CREATE TABLE activity (
+    block INTEGER NOT NULL,
+    active INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    PRIMARY KEY (block, active DESC, place)
+  ) WITHOUT ROWID";
+
+/// The order of activity is kept block by block instead of in one index, which a sync had to write to all over.
+fn sixth(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
+    transaction.execute_batch(ACTIVITY)?;
+    let mut lists: BTreeMap<i64, (u32, Vec<(u16, Option<i64>)>)> =
+        all_blocks(transaction)?.into_iter().map(|block| (block.id, (block.indexed, Vec::new()))).collect();
+    let mut statement =
+        transaction.prepare("SELECT row, active FROM contact INDEXED BY contact_active ORDER BY profile")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (block, place) = split(row.get(0)?);
+        if let Some((indexed, list)) = lists.get_mut(&block)
+            && u32::from(place) < *indexed
+        {
+            list.push((place, row.get(1)?));
+        }
+    }
+    drop(rows);
+    drop(statement);
+    for (block, (_, list)) in lists {
+        watch.look();
+        activity::list(transaction, block, &list)?;
+    }
+    transaction.execute_batch("DROP INDEX contact_active")
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Contact, Time};
 
+use super::activity;
 use super::cipher::decrypted;
 use super::error::MirrorError;
 use super::index::{Postings, drop_block, has_rows, remove_rows};
@@ -125,7 +126,7 @@ impl Store {
         let mut counted = 0;
         for profile in profiles(&self.connection)? {
             for block in profile::blocks(&self.connection, profile.id)? {
-                let mut expected = Postings::default();
+                let (mut expected, mut listed) = (Postings::default(), 0);
                 let mut spans = std::collections::HashMap::new();
                 recency::read(&self.connection, block.id, &Bits::range(0, block.used), |span, row| {
                     spans.insert(row, span);
@@ -154,10 +155,17 @@ impl Store {
                         found.add(format!("contact `{}` is sorted by an outdated time", stored.id));
                     }
                     if u32::from(place(stored.row)) < block.indexed {
+                        listed += 1;
+                        if !activity::has(&self.connection, stored.row, active)? {
+                            found.add(format!("contact `{}` is listed with an outdated time", stored.id));
+                        }
                         keys_of(&contact, &stored.text, |key| expected.note(key, place(stored.row)));
                     }
                     Ok(())
                 })?;
+                if activity::count(&self.connection, block.id)? != listed {
+                    found.add(format!("contacts of profile `{}` are listed by time that are not there", profile.name));
+                }
                 for (key, rows) in expected.into_lists() {
                     if !has_rows(&self.connection, block.id, key, &rows)? {
                         found.add(format!("the index misses contacts of profile `{}`", profile.name));
@@ -284,15 +292,16 @@ fn traces(contact: &Contact) -> Vec<String> {
 }
 
 fn forget_row(connection: &Connection, profile: &str, id: &str) -> rusqlite::Result<u64> {
-    let (row, profile): (i64, i64) = connection.query_row(
-        "SELECT row, profile FROM contact WHERE id = ?2 AND profile = (SELECT id FROM profile WHERE name = ?1)",
+    let (row, profile, active): (i64, i64, Option<i64>) = connection.query_row(
+        "SELECT row, profile, active FROM contact WHERE id = ?2 AND profile = (SELECT id FROM profile WHERE name = ?1)",
         params![profile, id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     let mut bits = Bits::default();
     bits.insert(place(row));
     remove_rows(connection, row >> 16, &bits)?;
     recency::write(connection, &[(row, None)])?;
+    activity::remove(connection, row, active)?;
     connection.execute("DELETE FROM contact WHERE row = ?1", [row])?;
     let changes = connection.execute("DELETE FROM change WHERE profile = ?1 AND contact = ?2", params![profile, id])?;
     Ok(changes as u64)
@@ -302,6 +311,7 @@ fn forget_blocks(connection: &Connection, profile: i64) -> rusqlite::Result<(u64
     for block in profile::blocks(connection, profile)? {
         drop_block(connection, block.id)?;
         recency::drop_block(connection, block.id)?;
+        activity::drop_block(connection, block.id)?;
         connection.execute("DELETE FROM seen WHERE block = ?1", [block.id])?;
     }
     let contacts = connection.execute("DELETE FROM contact WHERE profile = ?1", [profile])?;
@@ -319,6 +329,7 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
     let mut used = block.used;
     drop_block(connection, block.id)?;
     recency::drop_block(connection, block.id)?;
+    activity::drop_block(connection, block.id)?;
     let mut update = connection
         .prepare("UPDATE contact SET active = ?2, created = ?3, updated = ?4, print = ?5, text = ?6 WHERE row = ?1")?;
     each(connection, block, |stored| {
@@ -345,5 +356,7 @@ fn rebuild_block(connection: &Connection, block: Block, rebuilt: &mut Rebuilt) -
     })?;
     postings.write(connection, block.id)?;
     recency::write(connection, &actives)?;
+    let listed: Vec<_> = actives.iter().map(|(row, active)| (place(*row), *active)).collect();
+    activity::list(connection, block.id, &listed)?;
     connection.execute("UPDATE block SET used = ?2, indexed = ?2 WHERE id = ?1", params![block.id, used]).map(drop)
 }

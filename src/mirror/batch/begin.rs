@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::super::activity;
 use super::super::error::MirrorError;
 use super::super::index::Postings;
 use super::super::key::keys_of;
@@ -54,6 +55,7 @@ impl Store {
             postings: Postings::default(),
             amendments: Vec::new(),
             seen: BTreeMap::new(),
+            unlisted: BTreeMap::new(),
             waiting: Vec::new(),
             actives: Vec::new(),
             committed: None,
@@ -139,6 +141,8 @@ impl Batch<'_> {
         self.block = blocks.last().copied().filter(|block| !block.is_full());
         if let Some(block) = self.block {
             gather(connection, block, &mut self.decoder, &mut self.postings)?;
+            let unlisted = activity::unlisted(connection, block)?;
+            self.unlisted = unlisted.into_iter().map(|(row, active)| (split(row).1, active)).collect();
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::params;
 
+use super::super::activity;
 use super::super::history::record;
 use super::super::index::{drop_block, remove_rows};
 use super::super::profile::{self, Block, join, split};
@@ -104,9 +105,14 @@ impl Batch<'_> {
     /// Deletes a row and notes in the history that its contact is gone.
     pub(super) fn remove_row(&mut self, row: i64, now: Timestamp) -> Result<(), Trouble> {
         let connection = &self.store.connection;
-        let (id, object): (String, Vec<u8>) = connection
-            .prepare_cached("SELECT id, object FROM contact WHERE row = ?1")?
-            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (id, object, active): (String, Vec<u8>, Option<i64>) = connection
+            .prepare_cached("SELECT id, object, active FROM contact WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (block, place) = split(row);
+        if self.block.is_some_and(|current| current.id == block) {
+            self.unlisted.remove(&place);
+        }
+        activity::remove(connection, row, active)?;
         let name = self.decoder.decode(&object, false).ok().and_then(|contact| contact.name).unwrap_or_default();
         record(connection, self.profile, &id, now, &[("contact", Some(name.into()), None)])?;
         connection.prepare_cached("DELETE FROM contact WHERE row = ?1")?.execute([row])?;

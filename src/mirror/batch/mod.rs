@@ -94,6 +94,8 @@ pub struct Batch<'s> {
     postings: Postings,
     /// What changed in contacts of the current block that the index does not know yet: to be noted, to be taken out.
     amendments: Vec<(u16, Vec<Key>, Vec<Key>)>,
+    /// When the contacts of the current block that are not indexed yet were last active, by their places.
+    unlisted: BTreeMap<u16, Option<i64>>,
     seen: BTreeMap<i64, (Bits, SeenState)>,
     waiting: Vec<PreparedPage>,
     actives: Vec<(i64, Option<i64>)>,

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::model::Contact;
 
+use super::super::activity;
 use super::super::history::{differences, record};
 use super::super::index::amend;
 use super::super::key::{Key, keys_of};
@@ -95,9 +96,9 @@ impl Batch<'_> {
     fn update(&mut self, row: i64, prepared: Prepared<'_>, now: Timestamp) -> Result<bool, Trouble> {
         let Prepared { id, times: Times { active, created, updated }, text, keys, object, print } = prepared;
         let connection = &self.store.connection;
-        let (old_text, old): (String, Vec<u8>) = connection
-            .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
-            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (old_text, old, was_active): (String, Vec<u8>, Option<i64>) = connection
+            .prepare_cached("SELECT text, object, active FROM contact WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let old = self.decoder.decode(&old, true).map_err(Trouble::Object)?;
         let new = self.decoder.decode(object, true).map_err(Trouble::Object)?;
         connection
@@ -119,8 +120,12 @@ impl Batch<'_> {
         match self.block {
             Some(current) if current.id == block && u32::from(place) >= current.indexed => {
                 self.amendments.push((place, plus, minus));
+                self.unlisted.insert(place, active);
             }
-            _ => amend(connection, block, place, &plus, &minus)?,
+            _ => {
+                amend(connection, block, place, &plus, &minus)?;
+                activity::change(connection, row, was_active, active)?;
+            }
         }
         Ok(old != new)
     }
@@ -143,6 +148,7 @@ impl Batch<'_> {
         }
         self.actives.push((row, active));
         let (_, place) = split(row);
+        self.unlisted.insert(place, active);
         keys.iter().for_each(|key| self.postings.note(*key, place));
         self.block = Some(Block { used: block.used + 1, ..block });
         if block.used + 1 == BLOCK_ROWS {
@@ -173,6 +179,8 @@ impl Batch<'_> {
         for (place, plus, minus) in self.amendments.drain(..) {
             amend(&self.store.connection, block.id, place, &plus, &minus)?;
         }
+        let unlisted: Vec<_> = std::mem::take(&mut self.unlisted).into_iter().collect();
+        activity::list(&self.store.connection, block.id, &unlisted)?;
         block.indexed = block.used;
         self.store
             .connection

@@ -212,13 +212,14 @@ fn searched(store: &Store, words: &str) -> Vec<Contact> {
 #[test]
 fn every_released_format_is_read() {
     // The first is of a time when nobody kept custom fields in it.
-    let formats: [(i64, &[u8]); 6] = [
+    let formats: [(i64, &[u8]); 7] = [
         (1, include_bytes!("format-1.db.zst")),
         (1, include_bytes!("format-1-fields.db.zst")),
         (2, include_bytes!("format-2-fields.db.zst")),
         (3, include_bytes!("format-3-fields.db.zst")),
         (4, include_bytes!("format-4-fields.db.zst")),
         (5, include_bytes!("format-5-fields.db.zst")),
+        (6, include_bytes!("format-6-fields.db.zst")),
     ];
     assert_eq!(formats.last().unwrap().0, schema::FORMAT, "one database is kept of every format");
     for (format, bytes) in formats {
@@ -255,7 +256,8 @@ fn what_an_older_format_did_not_search_is_found_once_it_is_opened() {
         // Rows of a block that a sync was filling are not in the index yet.
         if indexed < 3 {
             let sql = format!(
-                "PRAGMA user_version = 1; ALTER TABLE profile DROP COLUMN labels;
+                "PRAGMA user_version = 1; ALTER TABLE profile DROP COLUMN labels; DROP TABLE activity;
+                 CREATE INDEX contact_active ON contact (profile, active DESC);
                  UPDATE block SET indexed = {indexed}; DELETE FROM posting;
                  UPDATE contact SET text = substr(text, 1, instr(text || char(5), char(5)) - 1)"
             );
