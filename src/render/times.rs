@@ -14,6 +14,9 @@ const DAYS_TOLD: i64 = 7;
 
 /// Appends RFC 3339 in UTC with the vendor's fractional digits; the same text as [`Time::write_to`], several times faster.
 pub(super) fn write_rfc3339(time: Time, out: &mut String) {
+    if time.as_javascript().is_some() {
+        return time.write_to(out);
+    }
     match rfc3339(time) {
         Some((bytes, length)) => out.extend(bytes[..length].iter().map(|byte| char::from(*byte))),
         None => time.write_to(out),
@@ -21,7 +24,11 @@ pub(super) fn write_rfc3339(time: Time, out: &mut String) {
 }
 
 /// As [`write_rfc3339`], into bytes.
+#[inline]
 pub(super) fn write_rfc3339_bytes(time: Time, out: &mut Vec<u8>) {
+    if let Some(text) = time.as_javascript() {
+        return out.extend_from_slice(text);
+    }
     match rfc3339(time) {
         // A length known beforehand is copied without a call.
         Some((bytes, 24)) => out.extend_from_slice(&bytes[..24]),
