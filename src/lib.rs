@@ -39,7 +39,11 @@
 //!   digits, and an export of a million contacts allocates little.
 //! * **Rocket.Chat's pages are read by hand** ([`vendor::scan`]) where they look as they mostly do, by serde elsewhere. Their shapes
 //!   are declared once for both, and a property holds the one against the other.
-//! * **Times keep the digits they came with** ([`model::Time`]), so that what is printed is what the vendor said.
+//! * **Pages stay in the memory of pages.** Replies and rendered pages use their [`buffers`] again, a page's rows lie in one of
+//!   them, and a contact that was rendered leaves its lists to the next ([`source::Rows`]): memory that one thread takes and another
+//!   gives back makes threads wait for each other's allocator. What is made ready for the mirror shares a page's memory, too.
+//! * **Times keep the digits they came with** ([`model::Time`]), so that what is printed is what the vendor said; those that came
+//!   as they are printed are kept as they came.
 
 pub mod buffers;
 pub mod cli;

@@ -35,11 +35,12 @@ struct Cursor {
 /// Walks everything; continues a pass that did not end.
 pub async fn read(job: &Job<'_>, store: Store) -> Result<Verdict, Failure> {
     let mut writer = Writer::begin(job, store).await.map_err(|error| job.of_mirror(error))?;
+    let goes_on = writer.resume().is_some();
     let read = walk_all(job, &mut writer).await;
     // Whoever syncs next finds it ended.
     let written = writer.end().await.map_err(|error| job.of_mirror(error));
     let (outcome, cost) = read?;
-    tell(job, &outcome, written?, &cost);
+    tell(job, &outcome, written?, goes_on, &cost);
     match outcome.error {
         Some(error) => Err(job.of_source(&error).hint("the next sync goes on from here")),
         None => Ok(outcome.verdict),
@@ -101,10 +102,11 @@ fn cost(beside: &Beside) -> String {
     format!(", {} of them for {}", beside.requests, counted(beside.labels.iter().count() as u64, "label"))
 }
 
-fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport, cost: &str) {
+fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport, goes_on: bool, cost: &str) {
+    let since = if goes_on { " since it went on" } else { "" };
     job.say(&format!(
-        "{} contacts, {} ({}); {} new, {} changed, {} removed; {} requests{cost}",
-        grouped(report.rows),
+        "{} contacts, {} ({}); {} new, {} changed, {} removed{since}; {} requests{cost}",
+        grouped(if goes_on { report.stored } else { report.rows }),
         outcome.verdict.as_str(),
         outcome.basis,
         report.added,

@@ -22,6 +22,7 @@ impl Batch<'_> {
                     Proof::Changed => batch.mark_unseen(now)?,
                     Proof::Partial => {}
                 }
+                batch.report.stored = batch.stored()?;
             }
             batch.remember(proof)
         })?;

@@ -72,6 +72,8 @@ pub struct SyncReport {
     pub same: u64,
     /// Contacts removed at the end.
     pub removed: u64,
+    /// Contacts stored after a full pass, whatever part of it this was.
+    pub stored: u64,
 }
 
 /// A sync in progress; dropped without [`Batch::finish`], it keeps what was committed and can be resumed.

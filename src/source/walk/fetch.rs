@@ -149,7 +149,7 @@ impl<B: Send + 'static> Fetcher<B> {
         }
         let mut last = self.ahead.back().map_or(window, |(last, _)| *last);
         // Tasks beyond those whose turn it is wait for theirs: none idles because the first page is late.
-        let wanted = self.reach.now.min(concurrency) + MOST_READY.min(concurrency / 4);
+        let wanted = self.reach.now.min(concurrency) + MOST_READY.min(concurrency);
         while self.ahead.len() < wanted {
             let Some(next) = following(last) else { break };
             self.start(next);
