@@ -148,8 +148,10 @@ impl<B: Send + 'static> Fetcher<B> {
             self.start(window);
         }
         let mut last = self.ahead.back().map_or(window, |(last, _)| *last);
-        // Tasks beyond those whose turn it is wait for theirs: none idles because the first page is late.
-        let wanted = self.reach.now.min(concurrency) + MOST_READY.min(concurrency);
+        // Tasks beyond those whose turn it is wait for theirs: none idles because the first page is late. Who does not know
+        // where the end is asks for fewer than are allowed, and for no more than that.
+        let beyond = if concurrency < self.reach.most { 0 } else { MOST_READY.min(concurrency) };
+        let wanted = self.reach.now.min(concurrency) + beyond;
         while self.ahead.len() < wanted {
             let Some(next) = following(last) else { break };
             self.start(next);
