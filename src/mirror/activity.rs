@@ -3,7 +3,7 @@
 //! A list for each block, written when the block is indexed: a list of all would be written to all over with every page that
 //! a sync brings. Contacts that the index does not know yet are not listed.
 
-use rusqlite::{Connection, Statement, params};
+use rusqlite::{Connection, Rows, Statement, params};
 
 use crate::model::Direction;
 
@@ -62,21 +62,63 @@ pub fn has(connection: &Connection, row: i64, active: Option<i64>) -> rusqlite::
         .exists(params![block, listed(active), place])
 }
 
-/// Prepares to read a block's list: what was ever active, as times and places.
-pub fn times(connection: &Connection, direction: Direction) -> rusqlite::Result<Statement<'_>> {
-    connection.prepare(match direction {
-        Direction::Ascending => {
-            "SELECT active, place FROM activity WHERE block = ?1 AND active > ?2 ORDER BY active, place"
-        }
-        Direction::Descending => {
-            "SELECT active, place FROM activity WHERE block = ?1 AND active > ?2 ORDER BY active DESC, place"
-        }
-    })
+/// So many of a list are read at once; most questions need no more.
+const FIRST: u8 = 8;
+
+/// What was ever active in a block, read as far as it is asked for.
+pub struct List<'s, 'c> {
+    connection: &'c Connection,
+    block: i64,
+    sql: &'static str,
+    first: std::vec::IntoIter<(i64, i64)>,
+    /// Where the statement is to lie that reads the rest; `None` once it does, or if there is no rest.
+    slot: Option<&'s mut Option<Statement<'c>>>,
+    rest: Option<Rows<'s>>,
 }
 
-/// What [`times`] is asked with.
-pub fn ever_active(block: i64) -> [i64; 2] {
-    [block, NEVER]
+impl<'s, 'c> List<'s, 'c> {
+    /// Begins to read the list of a block. Lists share the statement that reads their beginning: to prepare one for each takes
+    /// longer than to read what is mostly needed.
+    pub fn new(
+        connection: &'c Connection,
+        block: i64,
+        direction: Direction,
+        slot: &'s mut Option<Statement<'c>>,
+    ) -> rusqlite::Result<Self> {
+        let sql = match direction {
+            Direction::Ascending => {
+                "SELECT active, place FROM activity WHERE block = ?1 AND active > ?2 ORDER BY active, place
+                 LIMIT ?3 OFFSET ?4"
+            }
+            Direction::Descending => {
+                "SELECT active, place FROM activity WHERE block = ?1 AND active > ?2 ORDER BY active DESC, place
+                 LIMIT ?3 OFFSET ?4"
+            }
+        };
+        let first: Vec<(i64, i64)> = connection
+            .prepare_cached(sql)?
+            .query_map([block, NEVER, i64::from(FIRST), 0], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        let slot = (first.len() == usize::from(FIRST)).then_some(slot);
+        Ok(Self { connection, block, sql, first: first.into_iter(), slot, rest: None })
+    }
+
+    /// The next row, with its time.
+    pub fn next(&mut self) -> rusqlite::Result<Option<(i64, i64)>> {
+        let at = |(active, place): (i64, i64)| (active, self.block << 16 | place);
+        if let Some(first) = self.first.next() {
+            return Ok(Some(at(first)));
+        }
+        if let Some(slot) = self.slot.take() {
+            let statement = slot.insert(self.connection.prepare(self.sql)?);
+            self.rest = Some(statement.query([self.block, NEVER, -1, i64::from(FIRST)])?);
+        }
+        let Some(rest) = &mut self.rest else { return Ok(None) };
+        Ok(match rest.next()? {
+            Some(row) => Some(at((row.get(0)?, row.get(1)?))),
+            None => None,
+        })
+    }
 }
 
 /// The rows of a block that were never active, ascending.
@@ -112,9 +154,9 @@ mod tests {
         list(&connection, 9, &rows).unwrap();
         list(&connection, 8, &[(0, Some(6))]).unwrap();
         let read = |direction| -> Vec<(i64, u16)> {
-            let mut statement = times(&connection, direction).unwrap();
-            let rows = statement.query_map(ever_active(9), |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-            rows.collect::<rusqlite::Result<_>>().unwrap()
+            let mut slot = None;
+            let mut list = List::new(&connection, 9, direction, &mut slot).unwrap();
+            std::iter::from_fn(|| list.next().unwrap()).map(|(active, row)| (active, split(row).1)).collect()
         };
         assert_eq!(read(Direction::Descending), [(7, 1), (5, 2), (5, 3), (i64::MIN + 1, 4)]);
         assert_eq!(read(Direction::Ascending), [(i64::MIN + 1, 4), (5, 2), (5, 3), (7, 1)]);
@@ -124,6 +166,10 @@ mod tests {
         assert_eq!(read(Direction::Descending), [(5, 3), (i64::MIN + 1, 4)]);
         assert_eq!(never_active(&connection, 9).unwrap(), [0, 1, 5].map(|place| join(9, place)));
         assert!(has(&connection, join(9, 3), Some(5)).unwrap() && !has(&connection, join(9, 3), None).unwrap());
+        let many: Vec<(u16, Option<i64>)> = (10..60).map(|place| (place, Some(1_000 - i64::from(place) / 3))).collect();
+        list(&connection, 9, &many).unwrap();
+        let newest: Vec<u16> = read(Direction::Descending).into_iter().map(|(_, place)| place).collect();
+        assert_eq!(newest, (10..60).chain([3, 4]).collect::<Vec<u16>>());
         drop_block(&connection, 9).unwrap();
         assert_eq!((count(&connection, 9).unwrap(), count(&connection, 8).unwrap()), (0, 1));
     }

@@ -16,7 +16,6 @@ use super::best::{BESIDE, Best, contact_beside, is_beside};
 use super::candidates::{self, Candidates, Scope, count, counted, is_candidate, rows_of};
 use super::key::Rank;
 use super::object::Decoder;
-use super::profile::join;
 use super::rank::Looker;
 use super::recency::{self, Span};
 use super::rows::Bits;
@@ -236,13 +235,10 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         let mut blocks = self.scope.blocks.clone();
         blocks.retain(|block| candidates.as_ref().is_none_or(|found| found.contains_key(&block.id)));
         blocks.sort_unstable_by_key(|block| block.id);
-        let mut prepared = Vec::with_capacity(blocks.len());
-        for _ in &blocks {
-            prepared.push(activity::times(connection, direction)?);
-        }
+        let mut slots: Vec<_> = blocks.iter().map(|_| None).collect();
         let mut lists = Vec::with_capacity(blocks.len());
-        for (statement, block) in prepared.iter_mut().zip(&blocks) {
-            lists.push((block.id, statement.query(activity::ever_active(block.id))?));
+        for (slot, block) in slots.iter_mut().zip(&blocks) {
+            lists.push(activity::List::new(connection, block.id, direction, slot)?);
         }
         let mut heads = BinaryHeap::new();
         let mut never: BTreeMap<i64, Vec<i64>> = blocks.iter().map(|block| (block.id, Vec::new())).collect();
@@ -254,9 +250,9 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
                 }
             }
         }
-        let next = |(block, rows): &mut (i64, rusqlite::Rows<'_>), index| -> rusqlite::Result<_> {
-            let Some(row) = rows.next()? else { return Ok(None) };
-            Ok(Some(Reverse((recency_of(row.get(0)?, direction), join(*block, row.get(1)?), Some(index)))))
+        let next = |list: &mut activity::List<'_, '_>, index| -> rusqlite::Result<_> {
+            let next = list.next()?;
+            Ok(next.map(|(active, row)| Reverse((recency_of(Some(active), direction), row, Some(index)))))
         };
         for (index, list) in lists.iter_mut().enumerate() {
             heads.extend(next(list, index)?);
