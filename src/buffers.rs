@@ -15,23 +15,33 @@ const MOST_ROOM: usize = 256 << 10;
 
 /// Where buffers come from and go back to.
 #[derive(Clone, Debug, Default)]
-pub struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+pub struct Buffers(Arc<Mutex<Shelf>>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    kept: Vec<Vec<u8>>,
+    /// How long the content of the last was: the next will be about as long, and one that has to grow leaves holes.
+    usual: usize,
+}
 
 impl Buffers {
-    /// An empty buffer, with room for `room` bytes at least.
-    pub fn take(&self, room: usize) -> Buffer {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut bytes = kept.unwrap_or_default();
-        bytes.reserve(room);
+    /// An empty buffer, with room for `room` bytes at least; if that is not known, for a little more than the last one held.
+    pub fn take(&self, room: Option<usize>) -> Buffer {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = shelf.kept.pop().unwrap_or_default();
+        let room = room.unwrap_or(shelf.usual + shelf.usual / 8);
+        drop(shelf);
+        bytes.reserve_exact(room);
         Buffer { bytes, home: Some(self.clone()) }
     }
 
     fn put(&self, mut bytes: Vec<u8>) {
         if (1..=MOST_ROOM).contains(&bytes.capacity()) {
-            bytes.clear();
-            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if kept.len() < MOST_KEPT {
-                kept.push(bytes);
+            let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            shelf.usual = bytes.len();
+            if shelf.kept.len() < MOST_KEPT {
+                bytes.clear();
+                shelf.kept.push(bytes);
             }
         }
     }
@@ -98,25 +108,27 @@ mod tests {
     #[test]
     fn buffers_come_back_empty_with_their_room() {
         let buffers = Buffers::default();
-        let mut first = buffers.take(10);
+        let mut first = buffers.take(Some(10));
         first.extend_from_slice(&[7; 1_000]);
         let place = first.as_ptr();
         drop(first);
-        let again = buffers.take(10);
+        let again = buffers.take(Some(10));
         assert_eq!((again.as_ptr(), again.len()), (place, 0));
+        let next = buffers.take(None).into_bytes();
+        assert!((1_000..2_000).contains(&next.capacity()), "a little longer than the last");
         let copy = again.clone();
         assert!(copy.into_bytes().is_empty());
         assert!(again.into_bytes().capacity() >= 1_000);
-        assert_eq!(buffers.take(0).capacity(), 0, "what was taken out does not come back");
+        assert_eq!(buffers.take(Some(0)).capacity(), 0, "what was taken out does not come back");
     }
 
     #[test]
     fn neither_many_nor_huge_ones_are_kept() {
         let buffers = Buffers::default();
-        drop(buffers.take(MOST_ROOM + 1));
-        assert_eq!(buffers.take(0).capacity(), 0);
-        let many: Vec<Buffer> = (0..2 * MOST_KEPT).map(|_| buffers.take(10)).collect();
+        drop(buffers.take(Some(MOST_ROOM + 1)));
+        assert_eq!(buffers.take(None).capacity(), 0);
+        let many: Vec<Buffer> = (0..2 * MOST_KEPT).map(|_| buffers.take(Some(10))).collect();
         drop(many);
-        assert_eq!(buffers.0.lock().unwrap().len(), MOST_KEPT);
+        assert_eq!(buffers.0.lock().unwrap().kept.len(), MOST_KEPT);
     }
 }

@@ -18,7 +18,7 @@ pub struct Rendered {
 impl Rendered {
     /// No rows yet, in a buffer of `buffers`.
     pub fn new(buffers: &Buffers) -> Self {
-        Self { bytes: buffers.take(0), ends: Vec::new() }
+        Self { bytes: buffers.take(None), ends: Vec::new() }
     }
 
     /// Adds the row that `write` appends.

@@ -131,7 +131,7 @@ impl Exchanger {
         if announced > MAX_BODY {
             return Err(too_large());
         }
-        let mut body = self.buffers.take(announced.min(ROOM));
+        let mut body = self.buffers.take(response.content_length().map(|_| announced.min(ROOM)));
         while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error, url))? {
             if body.len() + chunk.len() > MAX_BODY {
                 return Err(too_large());

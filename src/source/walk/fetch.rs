@@ -184,9 +184,10 @@ impl<B: Send + 'static> Fetcher<B> {
 impl<B: Send> Inner<B> {
     async fn fetch(&self, window: Window) -> Result<StagedPage<B>, SourceError> {
         let stage = &*self.stage;
-        let rows = Vec::with_capacity(window.len.min(MOST_ROOM) as usize);
         let everything = stage.residual.is_empty();
-        let mut staged = Staged { stage, everything, rows, batch: (stage.batch)(), added: 0, kept: Vec::new() };
+        let room = window.len.min(MOST_ROOM) as usize;
+        // As long as no row came, nothing is held for it.
+        let mut staged = Staged { stage, everything, room, rows: Vec::new(), batch: None, added: 0, kept: Vec::new() };
         let page = self.source.page_into(&self.lane, window, &mut staged).await?;
         let (indices, mut kept): (Vec<usize>, Vec<Contact>) = std::mem::take(&mut staged.kept).into_iter().unzip();
         if !kept.is_empty() {
@@ -196,6 +197,7 @@ impl<B: Send> Inner<B> {
             staged.rows[index].place = Some(staged.add(&mut contact));
         }
         let Staged { rows, batch, .. } = staged;
+        let batch = batch.unwrap_or_else(|| (stage.batch)());
         Ok(StagedPage { rows, batch, total: page.total, more: page.more, limit: page.limit })
     }
 }
@@ -205,8 +207,10 @@ struct Staged<'s, B> {
     stage: &'s Stage<B>,
     /// Nothing is left to be filtered.
     everything: bool,
+    /// Rows for which there is to be room.
+    room: usize,
     rows: Vec<Row>,
-    batch: B,
+    batch: Option<B>,
     /// Contacts in the batch.
     added: u32,
     /// Rows, by their index, that need more before they can be converted.
@@ -216,7 +220,7 @@ struct Staged<'s, B> {
 impl<B> Staged<'_, B> {
     /// Adds a contact to the batch and returns its place.
     fn add(&mut self, contact: &mut Contact) -> u32 {
-        (self.stage.add)(contact, &mut self.batch);
+        (self.stage.add)(contact, self.batch.get_or_insert_with(|| (self.stage.batch)()));
         self.added += 1;
         self.added - 1
     }
@@ -232,12 +236,15 @@ impl<B: Send> Rows for Staged<'_, B> {
                 self.kept.push((self.rows.len(), std::mem::take(contact)));
             }
         }
+        if self.rows.is_empty() {
+            self.rows.reserve_exact(self.room);
+        }
         self.rows.push(row);
     }
 
     fn restart(&mut self) {
         self.rows.clear();
         self.kept.clear();
-        (self.batch, self.added) = ((self.stage.batch)(), 0);
+        (self.batch, self.added) = (None, 0);
     }
 }
