@@ -70,7 +70,7 @@ pub struct List<'s, 'c> {
     connection: &'c Connection,
     block: i64,
     sql: &'static str,
-    first: std::vec::IntoIter<(i64, i64)>,
+    first: std::vec::IntoIter<(i64, u32)>,
     /// Where the statement is to lie that reads the rest; `None` once it does, or if there is no rest.
     slot: Option<&'s mut Option<Statement<'c>>>,
     rest: Option<Rows<'s>>,
@@ -95,7 +95,7 @@ impl<'s, 'c> List<'s, 'c> {
                  LIMIT ?3 OFFSET ?4"
             }
         };
-        let first: Vec<(i64, i64)> = connection
+        let first: Vec<(i64, u32)> = connection
             .prepare_cached(sql)?
             .query_map([block, NEVER, i64::from(FIRST), 0], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
@@ -105,7 +105,7 @@ impl<'s, 'c> List<'s, 'c> {
 
     /// The next row, with its time.
     pub fn next(&mut self) -> rusqlite::Result<Option<(i64, i64)>> {
-        let at = |(active, place): (i64, i64)| (active, self.block << 16 | place);
+        let at = |(active, place): (i64, u32)| (active, join(self.block, place));
         if let Some(first) = self.first.next() {
             return Ok(Some(at(first)));
         }

@@ -89,17 +89,9 @@ fn civil(days: u32) -> (u32, u32, u32) {
     (era * 400 + year_of_era + u32::from(month <= 2), month, day)
 }
 
-/// Writes a number below 100 with two digits.
 fn two(text: &mut [u8; 30], at: usize, number: u32) {
-    const PAIRS: [[u8; 2]; 100] = {
-        let (mut pairs, mut number) = ([*b"00"; 100], 0_u8);
-        while number < 100 {
-            pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
-            number += 1;
-        }
-        pairs
-    };
-    text[at..at + 2].copy_from_slice(&PAIRS[number as usize % 100]);
+    text[at] = digit(number / 10);
+    text[at + 1] = digit(number % 10);
 }
 
 fn digit(number: u32) -> u8 {

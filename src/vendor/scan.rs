@@ -64,10 +64,8 @@ pub fn scan_list<'b, T: Entries<'b>>(text: &'b str, list: &str, elements: &mut i
         }
         scanner.list(|scanner| {
             let mut element = elements.fresh();
-            scanner.peek()?;
-            let start = scanner.at;
-            element.scan(scanner)?;
-            elements.take(element, scanner.text.get(start..scanner.at)?)
+            let json = scanner.spanned(|scanner| element.scan(scanner))?;
+            elements.take(element, json)
         })
     })?;
     scanner.peek().is_none().then_some((rest, there.unwrap_or(false)))
@@ -178,6 +176,14 @@ impl<'b> Scanner<'b> {
                 return self.take(b']').then_some(());
             }
         }
+    }
+
+    /// The JSON of the value that `read` reads.
+    fn spanned(&mut self, read: impl FnOnce(&mut Self) -> Option<()>) -> Option<&'b str> {
+        self.peek()?;
+        let start = self.at;
+        read(self)?;
+        self.text.get(start..self.at)
     }
 
     /// Reads past any value.
@@ -343,10 +349,7 @@ impl<'b> Scan<'b> for CustomFields {
         }
         let fields = &mut self.0;
         scanner.object(|scanner, name| {
-            scanner.peek()?;
-            let start = scanner.at;
-            scanner.skip()?;
-            let value = RawJson::of_read(scanner.text.get(start..scanner.at)?);
+            let value = RawJson::of_read(scanner.spanned(Scanner::skip)?);
             if fields.capacity() == 0 {
                 fields.reserve_exact(1);
             }

@@ -77,7 +77,7 @@ impl<'b> Elements<'b> for OneByOne<'_> {
     }
 
     fn take(&mut self, wire: WireContact<'b>, json: &'b str) -> Option<()> {
-        fill(&mut self.contact, self.profile, wire)?;
+        self.contact = contact_from(self.profile, wire)?;
         self.contact.raw = self.wish.raw.then(|| RawJson::of_read(json));
         self.rows.push(&mut self.contact);
         Some(())
@@ -140,29 +140,18 @@ pub(super) fn identity_from(place: Place<'_>, body: &[u8]) -> Result<Identity, S
 
 /// A contact as this program knows it; `None` without an id.
 pub(super) fn contact_from(profile: &str, wire: WireContact<'_>) -> Option<Contact> {
-    let mut contact = Contact::default();
-    fill(&mut contact, profile, wire)?;
-    Some(contact)
-}
-
-/// Fills every field that Rocket.Chat knows.
-fn fill(contact: &mut Contact, profile: &str, wire: WireContact<'_>) -> Option<()> {
-    contact.id = wire.id.text()?;
-    contact.profile = profile.into();
-    contact.vendor = Text::const_new(super::SPEC.name);
+    let mut contact = Contact::new(profile, super::SPEC.name, wire.id.text()?);
     contact.name = wire.name.text();
     contact.emails = wire.emails.0;
     contact.phones = wire.phones.0;
     contact.channels = wire.channels.0;
     contact.custom_fields = wire.custom_fields.0;
-    // Who looked at the contact before may have noted them.
-    contact.labels.clear();
     contact.unknown = wire.unknown.0;
     contact.manager = manager_from(&wire.manager);
     contact.created_at = wire.created_at.0;
     contact.updated_at = wire.updated_at.0;
     contact.last_activity_at = wire.last_chat.0.and_then(|chat| chat.ts.0);
-    Some(())
+    Some(contact)
 }
 
 fn address(email: &Either<'_, Address<'_>>) -> Option<Text> {
