@@ -12,8 +12,8 @@ use crate::model::Text;
 
 use super::Job;
 
-/// Pages that wait for the writer at most: as many as come while it waits for the disk.
-const PAGES_WAITING: usize = 64;
+/// Pages that wait for the writer at most: as many as come while it waits for the disk, or writes the index of a block.
+const PAGES_WAITING: usize = 128;
 
 /// What the writer is told.
 pub enum Order {

@@ -7,13 +7,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::activity;
 use super::super::error::MirrorError;
-use super::super::index::Postings;
 use super::super::key::keys_of;
 use super::super::lock::lock;
 use super::super::object::Decoder;
 use super::super::profile::{self, Block, join, split};
 use super::super::rows::Bits;
 use super::super::store::{Store, database_error, file_error};
+use super::noting::Noting;
 use super::{Batch, Pass, SeenState, SyncReport, SyncTarget};
 
 /// Pages of the write-ahead log that a long sync lets grow before they are moved into the database.
@@ -52,7 +52,7 @@ impl Store {
             labels_before: None,
             labels: None,
             block: None,
-            postings: Postings::default(),
+            noting: Noting::default(),
             amendments: Vec::new(),
             seen: BTreeMap::new(),
             unlisted: BTreeMap::new(),
@@ -140,7 +140,7 @@ impl Batch<'_> {
         }
         self.block = blocks.last().copied().filter(|block| !block.is_full());
         if let Some(block) = self.block {
-            gather(connection, block, &mut self.decoder, &mut self.postings)?;
+            gather(connection, block, &mut self.decoder, &mut self.noting)?;
             let unlisted = activity::unlisted(connection, block)?;
             self.unlisted = unlisted.into_iter().map(|(row, active)| (split(row).1, active)).collect();
         }
@@ -149,19 +149,17 @@ impl Batch<'_> {
 }
 
 /// Notes the rows of a block that are not indexed yet.
-fn gather(
-    connection: &Connection,
-    block: Block,
-    decoder: &mut Decoder,
-    postings: &mut Postings,
-) -> rusqlite::Result<()> {
+fn gather(connection: &Connection, block: Block, decoder: &mut Decoder, noting: &mut Noting) -> rusqlite::Result<()> {
     let mut statement =
         connection.prepare("SELECT row, text, object FROM contact WHERE row >= ?1 AND row < ?2 ORDER BY row")?;
     let mut rows = statement.query([join(block.id, block.indexed), join(block.id, block.used)])?;
+    let mut keys = Vec::new();
     while let Some(row) = rows.next()? {
         let (_, place) = split(row.get(0)?);
         if let Ok(contact) = decoder.decode(row.get_ref(2)?.as_blob()?, false) {
-            keys_of(&contact, row.get_ref(1)?.as_str()?, |key| postings.note(key, place));
+            keys.clear();
+            keys_of(&contact, row.get_ref(1)?.as_str()?, |key| keys.push(key));
+            noting.note(&keys, place);
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! How a sync ends: what a proof removes, what stays and is marked, and what is remembered of the walk.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::params;
 
@@ -7,7 +9,7 @@ use super::super::activity;
 use super::super::history::record;
 use super::super::index::{drop_block, remove_rows};
 use super::super::profile::{self, Block, join, split};
-use super::super::rows::{BLOCK_ROWS, Bits};
+use super::super::rows::Bits;
 use super::begin::forget_seen;
 use super::{Batch, Pass, Proof, Trouble};
 
@@ -68,28 +70,41 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The rows of a block that hold contacts which this pass did not see.
-    fn unseen(&self, block: Block) -> rusqlite::Result<Bits> {
-        let mut bits = Bits::default();
-        let mut statement =
-            self.store.connection.prepare_cached("SELECT row FROM contact WHERE row BETWEEN ?1 AND ?2")?;
-        let mut rows = statement.query([join(block.id, 0), join(block.id, BLOCK_ROWS - 1)])?;
+    /// The rows that hold contacts which this pass did not see, by block; blocks without any are left out.
+    fn unseen(&self) -> rusqlite::Result<Vec<(Block, Bits)>> {
+        let connection = &self.store.connection;
+        let mut unseen = BTreeMap::new();
+        for block in profile::blocks(connection, self.profile)? {
+            let seen = self.seen.get(&block.id).map_or(0, |(seen, _)| seen.count());
+            // Every row that was ever given out was seen, as after a mirror is filled for the first time.
+            if seen < block.used {
+                unseen.insert(block.id, (block, Bits::default()));
+            }
+        }
+        if unseen.is_empty() {
+            return Ok(Vec::new());
+        }
+        // From the index of ids, which is a tenth as large as the rows.
+        let mut statement = connection.prepare_cached("SELECT row FROM contact WHERE profile = ?1")?;
+        let mut rows = statement.query([self.profile])?;
         while let Some(row) = rows.next()? {
-            bits.insert(split(row.get(0)?).1);
+            let (block, place) = split(row.get(0)?);
+            if let Some((_, bits)) = unseen.get_mut(&block) {
+                bits.insert(place);
+            }
         }
-        if let Some((seen, _)) = self.seen.get(&block.id) {
-            bits.without(seen);
+        for (block, bits) in unseen.values_mut() {
+            if let Some((seen, _)) = self.seen.get(&block.id) {
+                bits.without(seen);
+            }
         }
-        Ok(bits)
+        unseen.retain(|_, (_, bits)| !bits.is_empty());
+        Ok(unseen.into_values().collect())
     }
 
     fn remove_unseen(&mut self, now: Timestamp) -> Result<u64, Trouble> {
         let mut removed = 0;
-        for block in profile::blocks(&self.store.connection, self.profile)? {
-            let gone = self.unseen(block)?;
-            if gone.is_empty() {
-                continue;
-            }
+        for (block, gone) in self.unseen()? {
             for place in gone.iter() {
                 self.remove_row(join(block.id, u32::from(place)), now)?;
                 removed += 1;
@@ -122,8 +137,8 @@ impl Batch<'_> {
 
     fn mark_unseen(&mut self, now: Timestamp) -> Result<(), Trouble> {
         let connection = &self.store.connection;
-        for block in profile::blocks(connection, self.profile)? {
-            for place in self.unseen(block)?.iter() {
+        for (block, unseen) in self.unseen()? {
+            for place in unseen.iter() {
                 connection
                     .prepare_cached("UPDATE contact SET gone = ?2 WHERE row = ?1 AND gone IS NULL")?
                     .execute(params![join(block.id, u32::from(place)), now.as_millisecond()])?;

@@ -3,6 +3,7 @@
 mod begin;
 mod conclude;
 mod labels;
+mod noting;
 mod write;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::error::MirrorError;
-use super::index::{Postings, remove_rows};
+use super::index::remove_rows;
 use super::key::Key;
 use super::labels::Labels;
 use super::lock::SyncLock;
@@ -20,6 +21,7 @@ use super::object::{Decoder, PreparedPage};
 use super::profile::{Block, split};
 use super::rows::Bits;
 use super::store::{Store, database_error};
+use noting::Noting;
 
 /// Pages that come faster than this share a transaction.
 const COMMIT_AFTER: Duration = Duration::from_millis(250);
@@ -93,7 +95,7 @@ pub struct Batch<'s> {
     labels_before: Option<Labels>,
     labels: Option<Labels>,
     block: Option<Block>,
-    postings: Postings,
+    noting: Noting,
     /// What changed in contacts of the current block that the index does not know yet: to be noted, to be taken out.
     amendments: Vec<(u16, Vec<Key>, Vec<Key>)>,
     /// When the contacts of the current block that are not indexed yet were last active, by their places.
@@ -205,12 +207,14 @@ impl Batch<'_> {
     /// Ends the sync with what the walk proved, and indexes what is not yet.
     pub fn finish(mut self, proof: Proof, now: Timestamp) -> Result<SyncReport, MirrorError> {
         if proof == Proof::Exact && self.pass == Pass::Full {
-            let stored = self.stored();
-            let stored = self.explained(stored.map_err(Trouble::from))?;
             let none_seen =
                 self.waiting.iter().all(PreparedPage::is_empty) && self.seen.values().all(|(bits, _)| bits.is_empty());
-            if none_seen && stored > 0 {
-                return Err(MirrorError::Vanished { profile: self.name.clone(), stored });
+            if none_seen {
+                let stored = self.stored();
+                let stored = self.explained(stored.map_err(Trouble::from))?;
+                if stored > 0 {
+                    return Err(MirrorError::Vanished { profile: self.name.clone(), stored });
+                }
             }
         }
         let result = self.conclude(proof, now);

@@ -149,7 +149,7 @@ impl Batch<'_> {
         self.actives.push((row, active));
         let (_, place) = split(row);
         self.unlisted.insert(place, active);
-        keys.iter().for_each(|key| self.postings.note(*key, place));
+        self.noting.note(keys, place);
         self.block = Some(Block { used: block.used + 1, ..block });
         if block.used + 1 == BLOCK_ROWS {
             self.index_block()?;
@@ -175,7 +175,9 @@ impl Batch<'_> {
         if block.indexed == block.used {
             return Ok(());
         }
-        self.postings.write(&self.store.connection, block.id)?;
+        let mut postings = self.noting.take();
+        postings.write(&self.store.connection, block.id)?;
+        self.noting.give_back(postings);
         for (place, plus, minus) in self.amendments.drain(..) {
             amend(&self.store.connection, block.id, place, &plus, &minus)?;
         }
