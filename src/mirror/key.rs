@@ -111,7 +111,7 @@ pub fn keys_of(contact: &Contact, text: &str, mut note: impl FnMut(Key)) {
         channel.inbox_id.iter().for_each(|inbox| note(hashed(INBOX, inbox)));
     }
     if let Some(time) = contact.last_activity_at {
-        note(active_key(span_of(Some(time.timestamp().as_millisecond()))));
+        note(active_key(span_of(Some(time.unix_millis()))));
     }
     if contact.unknown == Some(true) {
         note(UNKNOWN);

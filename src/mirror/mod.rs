@@ -28,6 +28,7 @@ mod rows;
 mod sample;
 mod schema;
 mod search;
+mod shorthand;
 mod source;
 mod spans;
 mod store;

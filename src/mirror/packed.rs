@@ -1,15 +1,20 @@
 //! A contact as bytes: tagged fields, those that are not there left out, the vendor's own object last.
 //!
-//! Half as long as the canonical JSON around the vendor's object, so that a sync has half as much to write and to compress,
-//! and a query that does not show the vendor's object need not read it. A later version may add tags; a tag that is not
-//! known is an error, since what it means would be lost when the contact is written again.
+//! A third as long as the canonical JSON, the vendor's object in [shorthand](super::shorthand), which a query that does not show
+//! it need not read. A checksum ends it all: a database does not notice when a disk changes bytes within a row. A later
+//! version may add tags; a tag that is not known is an error, since what it means would be lost when the contact is written
+//! again.
 
 use jiff::Timestamp;
 
+use super::key::hash;
+use super::shorthand::{self, Bytes, Shorthand, number};
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Manager, Phone, RawJson, Text, Time};
 
-/// The first byte; JSON, as older formats have it, begins with another.
-pub const FORM: u8 = 1;
+/// The first byte; JSON, as the oldest formats have it, begins with another, and so does what is compressed.
+pub const FORM: u8 = 2;
+/// The first byte in formats before 7, which have no checksum.
+const FORM_WITHOUT_SUM: u8 = 1;
 
 /// Ends what is nested.
 const END: u8 = 0;
@@ -39,7 +44,10 @@ mod tag {
     pub const CREATED: u8 = 22;
     pub const UPDATED: u8 = 23;
     pub const ACTIVE: u8 = 24;
+    /// As it came, in formats before 7.
     pub const RAW: u8 = 25;
+    /// In shorthand.
+    pub const SHORT: u8 = 26;
     // Of a channel, a manager and a last conversation.
     pub const VENDOR_KIND: u8 = 32;
     pub const INBOX: u8 = 33;
@@ -54,8 +62,8 @@ mod tag {
     pub const USERNAME: u8 = 42;
 }
 
-/// Appends `contact` to `out`.
-pub fn pack(contact: &Contact, out: &mut Vec<u8>) {
+/// Writes `contact` into `out`, which is empty; returns its fingerprint, equal for equal contacts.
+pub fn pack(contact: &Contact, shorthand: &mut Shorthand, out: &mut Vec<u8>) -> u64 {
     let Contact {
         profile,
         vendor,
@@ -81,18 +89,19 @@ pub fn pack(contact: &Contact, out: &mut Vec<u8>) {
         raw,
     } = contact;
     out.push(FORM);
-    let mut out = Packer(out);
+    shorthand.begin();
+    let mut out = Packer { out, shorthand };
     out.text(tag::PROFILE, profile);
     out.text(tag::VENDOR, vendor);
     out.text(tag::ID, id);
     out.texts(tag::NAME, name);
     for Email { address, verified } in emails {
         out.text(tag::EMAIL, address);
-        out.0.push(packed_flag(*verified));
+        out.out.push(packed_flag(*verified));
     }
     for Phone { number, e164 } in phones {
         out.text(tag::PHONE, number);
-        out.0.push(u8::from(e164.is_some()));
+        out.out.push(u8::from(e164.is_some()));
         e164.iter().for_each(|e164| out.bytes(e164));
     }
     channels.iter().for_each(|channel| out.channel(channel));
@@ -112,39 +121,44 @@ pub fn pack(contact: &Contact, out: &mut Vec<u8>) {
     out.flag(tag::BLOCKED, *blocked);
     out.flag(tag::UNKNOWN, *unknown);
     if let Some(Manager { id, name, username }) = manager {
-        out.0.push(tag::MANAGER);
+        out.out.push(tag::MANAGER);
         out.texts(tag::ID, id);
         out.texts(tag::NAME, name);
         out.texts(tag::USERNAME, username);
-        out.0.push(END);
+        out.out.push(END);
     }
     out.texts(tag::AVATAR, avatar_url);
     out.time(tag::CREATED, *created_at);
     out.time(tag::UPDATED, *updated_at);
     out.time(tag::ACTIVE, *last_activity_at);
-    raw.iter().for_each(|raw| out.text(tag::RAW, raw.get()));
+    if let Some(raw) = raw {
+        out.out.push(tag::SHORT);
+        out.shorthand.write(raw.get(), out.out);
+    }
+    let print = hash(out.out);
+    out.out.extend(sum_of(print));
+    print
+}
+
+fn sum_of(print: u64) -> [u8; 4] {
+    let [sum @ .., _, _, _, _] = print.to_le_bytes();
+    sum
 }
 
 /// Writes fields.
-struct Packer<'o>(&'o mut Vec<u8>);
+struct Packer<'o> {
+    out: &'o mut Vec<u8>,
+    shorthand: &'o mut Shorthand,
+}
 
 impl Packer<'_> {
-    fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.0.push((number & 0x7f) as u8 | 0x80);
-            number >>= 7;
-        }
-        self.0.push((number & 0x7f) as u8);
-    }
-
     /// A text without a tag.
     fn bytes(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.0.extend_from_slice(text.as_bytes());
+        self.shorthand.spell(text, self.out);
     }
 
     fn text(&mut self, tag: u8, text: &str) {
-        self.0.push(tag);
+        self.out.push(tag);
         self.bytes(text);
     }
 
@@ -154,19 +168,30 @@ impl Packer<'_> {
 
     fn flag(&mut self, tag: u8, flag: Option<bool>) {
         if flag.is_some() {
-            self.0.extend([tag, packed_flag(flag)]);
+            self.out.extend([tag, packed_flag(flag)]);
         }
     }
 
     /// Digits, seconds, and what is left of them: twice the milliseconds, or twice the nanoseconds and one.
     fn time(&mut self, tag: u8, time: Option<Time>) {
         let Some(time) = time else { return };
-        let nanos = time.timestamp().as_nanosecond();
-        let second = i64::try_from(nanos.div_euclid(NANOS)).unwrap_or_default();
-        let rest = u64::try_from(nanos.rem_euclid(NANOS)).unwrap_or_default();
-        self.0.extend([tag, time.digits()]);
-        self.number((second << 1 ^ second >> 63).cast_unsigned());
-        self.number(if rest % NANOS_A_MILLI == 0 { rest / NANOS_A_MILLI * 2 } else { rest * 2 + 1 });
+        let (second, nanos) = match time.as_javascript() {
+            Some(_) => {
+                let millis = time.unix_millis();
+                (millis.div_euclid(1_000), millis.rem_euclid(1_000) * NANOS_A_MILLI)
+            }
+            None => {
+                let at = time.timestamp();
+                let (second, nanos) = (at.as_second(), i64::from(at.subsec_nanosecond()));
+                // Before the epoch both are negative; what is stored counts up from the second.
+                if nanos < 0 { (second - 1, nanos + NANOS) } else { (second, nanos) }
+            }
+        };
+        let rest = nanos.cast_unsigned();
+        self.out.extend([tag, time.digits()]);
+        number((second << 1 ^ second >> 63).cast_unsigned(), self.out);
+        let a_milli = NANOS_A_MILLI.cast_unsigned();
+        number(if rest % a_milli == 0 { rest / a_milli * 2 } else { rest * 2 + 1 }, self.out);
     }
 
     fn channel(&mut self, channel: &Channel) {
@@ -196,16 +221,16 @@ impl Packer<'_> {
         self.time(tag::VERIFIED_AT, *verified_at);
         self.flag(tag::BLOCKED, *blocked);
         if let Some(LastChat { id, at }) = last_chat {
-            self.0.push(tag::CHAT);
+            self.out.push(tag::CHAT);
             self.texts(tag::CHAT_ID, id);
             self.time(tag::CHAT_AT, *at);
         }
-        self.0.push(END);
+        self.out.push(END);
     }
 }
 
-const NANOS: i128 = 1_000_000_000;
-const NANOS_A_MILLI: u64 = 1_000_000;
+const NANOS: i64 = 1_000_000_000;
+const NANOS_A_MILLI: i64 = 1_000_000;
 
 fn packed_flag(flag: Option<bool>) -> u8 {
     flag.map_or(0, |flag| 1 + u8::from(flag))
@@ -213,10 +238,19 @@ fn packed_flag(flag: Option<bool>) -> u8 {
 
 /// Reads what [`pack`] wrote, the vendor's object only if `with_raw`; `None` if it is damaged.
 pub fn unpack(bytes: &[u8], with_raw: bool) -> Option<Contact> {
-    let mut from = Unpacker(bytes.strip_prefix(&[FORM])?);
+    let (form, _) = bytes.split_first()?;
+    let bytes = match *form {
+        FORM => {
+            let (bytes, sum) = bytes.split_last_chunk()?;
+            (*sum == sum_of(hash(bytes))).then_some(bytes)?
+        }
+        FORM_WITHOUT_SUM => bytes,
+        _ => return None,
+    };
+    let mut from = Unpacker(Bytes(bytes.get(1..)?));
     let mut contact = Contact::new("", "", "");
-    while !from.0.is_empty() {
-        match from.byte()? {
+    while !from.0.0.is_empty() {
+        match from.0.byte()? {
             tag::PROFILE => contact.profile = from.text()?,
             tag::VENDOR => contact.vendor = from.text()?,
             tag::ID => contact.id = from.text()?,
@@ -224,7 +258,7 @@ pub fn unpack(bytes: &[u8], with_raw: bool) -> Option<Contact> {
             tag::EMAIL => contact.emails.push(from.email()?),
             tag::PHONE => contact.phones.push(Phone {
                 number: from.text()?,
-                e164: match from.byte()? {
+                e164: match from.0.byte()? {
                     0 => None,
                     _ => Some(from.text()?),
                 },
@@ -248,52 +282,33 @@ pub fn unpack(bytes: &[u8], with_raw: bool) -> Option<Contact> {
             tag::UPDATED => contact.updated_at = Some(from.time()?),
             tag::ACTIVE => contact.last_activity_at = Some(from.time()?),
             tag::RAW if with_raw => contact.raw = Some(from.json()?),
-            tag::RAW => drop(from.str()?),
+            tag::RAW => drop(from.0.str()?),
+            tag::SHORT if with_raw => {
+                let json = shorthand::read(bytes, bytes.len() - from.0.0.len())?;
+                contact.raw = Some(serde_json::from_str(&json).ok()?);
+                break;
+            }
+            tag::SHORT => break,
             _ => return None,
         }
     }
     Some(contact)
 }
 
-/// What is left to be read.
-struct Unpacker<'b>(&'b [u8]);
+/// Reads fields.
+struct Unpacker<'b>(Bytes<'b>);
 
-impl<'b> Unpacker<'b> {
-    fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    fn str(&mut self) -> Option<&'b str> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        std::str::from_utf8(text).ok()
-    }
-
+impl Unpacker<'_> {
     fn text(&mut self) -> Option<Text> {
-        self.str().map(Text::new)
+        self.0.str().map(Text::new)
     }
 
     fn json(&mut self) -> Option<RawJson> {
-        serde_json::from_str(self.str()?).ok()
+        serde_json::from_str(self.0.str()?).ok()
     }
 
     fn flag(&mut self, flag: &mut Option<bool>) -> Option<()> {
-        *flag = match self.byte()? {
+        *flag = match self.0.byte()? {
             0 => None,
             1 => Some(false),
             2 => Some(true),
@@ -309,18 +324,18 @@ impl<'b> Unpacker<'b> {
     }
 
     fn time(&mut self) -> Option<Time> {
-        let digits = self.byte()?;
-        let (second, rest) = (self.number()?, self.number()?);
+        let digits = self.0.byte()?;
+        let (second, rest) = (self.0.number()?, self.0.number()?);
         let second = (second >> 1).cast_signed() ^ -(second & 1).cast_signed();
-        let rest = if rest & 1 == 0 { rest.checked_mul(NANOS_A_MILLI)? / 2 } else { rest / 2 };
-        let nanos = i128::from(second) * NANOS + i128::from(rest);
+        let rest = if rest & 1 == 0 { rest.checked_mul(NANOS_A_MILLI.cast_unsigned())? / 2 } else { rest / 2 };
+        let nanos = i128::from(second) * i128::from(NANOS) + i128::from(rest);
         Time::with_digits(Timestamp::from_nanosecond(nanos).ok()?, digits)
     }
 
     fn manager(&mut self) -> Option<Manager> {
         let mut manager = Manager { id: None, name: None, username: None };
         loop {
-            match self.byte()? {
+            match self.0.byte()? {
                 tag::ID => manager.id = Some(self.text()?),
                 tag::NAME => manager.name = Some(self.text()?),
                 tag::USERNAME => manager.username = Some(self.text()?),
@@ -333,7 +348,7 @@ impl<'b> Unpacker<'b> {
     fn channel(&mut self) -> Option<Channel> {
         let mut channel = Channel::new(ChannelKind::stored(self.text()?));
         loop {
-            match self.byte()? {
+            match self.0.byte()? {
                 tag::VENDOR_KIND => channel.vendor_kind = Some(self.text()?),
                 tag::NAME => channel.name = Some(self.text()?),
                 tag::ID => channel.id = Some(self.text()?),
@@ -454,11 +469,17 @@ mod tests {
         }
     }
 
+    /// The same with the checksum that it should have.
+    fn summed(mut bytes: Vec<u8>) -> Vec<u8> {
+        bytes.extend(sum_of(hash(&bytes)));
+        bytes
+    }
+
     proptest! {
         #[test]
         fn every_contact_comes_back_as_it_went(mut contact in any_contact()) {
             let mut bytes = Vec::new();
-            pack(&contact, &mut bytes);
+            pack(&contact, &mut Shorthand::new(), &mut bytes);
             let json = |contact: &Contact| serde_json::to_string(contact).unwrap();
             let back = unpack(&bytes, true).unwrap();
             prop_assert_eq!(&back, &contact);
@@ -470,19 +491,23 @@ mod tests {
         #[test]
         fn hostile_bytes_are_read_without_harm(contact in any_contact(), at in any::<prop::sample::Index>(), byte: u8, cut: bool) {
             let mut bytes = Vec::new();
-            pack(&contact, &mut bytes);
+            pack(&contact, &mut Shorthand::new(), &mut bytes);
             let at = at.index(bytes.len());
+            let changed = cut || bytes[at] != byte;
             bytes[at] = byte;
             if cut {
                 bytes.truncate(at);
             }
-            let _ = unpack(&bytes, true);
+            prop_assert_eq!(unpack(&bytes, true), (!changed).then_some(contact));
+            // Whoever writes a right checksum behind it may make a contact of it, or none.
+            let _ = unpack(&summed(bytes), true);
         }
 
         #[test]
         fn any_bytes_are_read_without_harm(mut bytes in proptest::collection::vec(0..48_u8, 0..64)) {
             bytes.insert(0, FORM);
             let _ = unpack(&bytes, true);
+            let _ = unpack(&summed(bytes), true);
         }
     }
 
@@ -493,7 +518,7 @@ mod tests {
         contact.phones = vec![phone::phone("(202) 555-0143", Some("US"))];
         contact.created_at = Time::parse("2024-11-19T00:53:05.468Z");
         let mut bytes = Vec::new();
-        pack(&contact, &mut bytes);
+        pack(&contact, &mut Shorthand::new(), &mut bytes);
         assert!(bytes.len() < 110, "{}", bytes.len());
     }
 }

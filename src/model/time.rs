@@ -74,11 +74,18 @@ impl Time {
     /// The point in time itself.
     pub fn timestamp(&self) -> Timestamp {
         match &self.0 {
-            Form::Written(text) => {
-                let millis = Date::read(text).map_or(0, Date::millis);
-                Timestamp::from_millisecond(millis).expect("a date before the year 9999 has a timestamp")
+            Form::Written(_) => {
+                Timestamp::from_millisecond(self.unix_millis()).expect("a date before the year 9999 has a timestamp")
             }
             Form::At(at, _) => *at,
+        }
+    }
+
+    /// Milliseconds since the Unix epoch; what is finer is cut off.
+    pub fn unix_millis(&self) -> i64 {
+        match &self.0 {
+            Form::Written(text) => Date::read(text).map_or(0, Date::millis),
+            Form::At(at, _) => at.as_millisecond(),
         }
     }
 
