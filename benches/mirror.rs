@@ -20,7 +20,8 @@ use contacts::model::{
 };
 use jiff::Timestamp;
 
-const TARGET: SyncTarget<'_> = SyncTarget { profile: "support", vendor: "rocketchat", account: Some("me") };
+const TARGET: SyncTarget<'_> =
+    SyncTarget { profile: "support", vendor: "rocketchat", account: Some("me"), server: None };
 const PAGE: usize = 100;
 const QUERIES: usize = 200;
 

@@ -218,6 +218,9 @@ async fn ask<B: Send + 'static>(
             if gap.is_some() && outcome.verdict == Verdict::Exact {
                 outcome.basis.push_str("; of what the vendor's own search finds");
             }
+            if let (Verdict::Exact, Some((most, why))) = (outcome.verdict, source.unproved()) {
+                (outcome.verdict, outcome.basis) = (most, why);
+            }
             (outcome, gap)
         }
         Err(error) => (failed(error), None),

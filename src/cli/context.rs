@@ -238,19 +238,13 @@ impl Context {
             Err(failure) => return Ok(self.without_mirror(profile, &failure.message)),
         };
         let opened = Store::open_telling(&path, Mode::Read, key.as_ref(), &|| super::store::say_long(self));
-        match opened.and_then(|store| MirrorSource::new(store, &profile.name, profile.vendor.name)) {
+        match opened.and_then(|store| MirrorSource::new(store, &profile.name, profile.vendor.name, profile.server())) {
             Ok(mirror) => {
                 let as_of = mirror.as_of();
                 let age = as_of.map(|as_of| self.clock.now().duration_since(as_of));
                 // A clock that went back makes no copy younger than it was.
                 let fresh =
                     max_age.is_none_or(|most| age.is_some_and(|age| !age.is_negative() && age.unsigned_abs() <= most));
-                if must && as_of.is_none() {
-                    self.say(&format!(
-                        "warning: {}: the mirror is not complete yet; contacts sync goes on",
-                        profile.name
-                    ));
-                }
                 match super::local::check_labels(self, &mirror, labels) {
                     Err(failure) if must => Err(failure),
                     known => Ok((fresh && known.is_ok()).then(|| Arc::new(mirror) as Arc<dyn Source>)),

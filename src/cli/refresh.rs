@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 
+use crate::config::Profile;
 use crate::mirror::{Labels, MirrorError, Mode, Pass, Proof, Store, SyncTarget};
 use crate::model::sort::sort_contacts;
 use crate::model::{Contact, Filter, Query, Text};
@@ -103,7 +104,7 @@ pub fn contacts_again(
         let mut asked: Vec<Asked> = places.iter().map(|at| Asked::Known(Box::new(contacts[*at].clone()))).collect();
         asked.extend(unknown.iter().map(|id| Asked::Unknown(id.as_str().into())));
         let mut again = match context.open_profile(profile) {
-            Ok(vendor) => Again { context, vendor, wish, labels: None },
+            Ok(vendor) => Again { context, profile, vendor, wish, labels: None },
             Err(failure) => {
                 let error = source_error(&failure);
                 refreshes.insert(name.to_owned(), Refreshed { error: Some(error), ..Refreshed::default() });
@@ -155,6 +156,7 @@ enum Read {
 /// The vendor of one profile, being asked again.
 struct Again<'a> {
     context: &'a Context,
+    profile: &'a Profile,
     vendor: Arc<dyn Source>,
     /// What is wanted for showing; the mirror gets all there is.
     wish: Wish,
@@ -201,15 +203,11 @@ impl Again<'_> {
         let account = self.vendor.identity().await?.account;
         let store = store::open(self.context, Mode::Read).map_err(|failure| source_error(&failure))?;
         let stored = store.freshness(self.vendor.profile())?;
-        let (stored, labels) = stored.map_or((None, None), |status| (status.account, status.labels));
-        self.labels = labels;
-        match (stored, &account) {
-            (Some(stored), Some(found)) if stored != *found => {
-                let profile = self.vendor.profile().to_owned();
-                Err(MirrorError::AccountChanged { profile, stored, found: found.clone() }.into())
-            }
-            _ => Ok(account),
+        if let Some(status) = stored {
+            status.check_owner(self.vendor.vendor(), account.as_deref(), self.profile.server())?;
+            self.labels = status.labels;
         }
+        Ok(account)
     }
 
     async fn read_each(&self, asked: &[Asked], answers: &mut Vec<Read>, refreshed: &mut Refreshed) {
@@ -222,6 +220,12 @@ impl Again<'_> {
                 Err(error) if error.kind == ErrorKind::NotFound => Read::Gone,
                 // An id that the vendor does not understand is none of its own.
                 Err(error) if error.kind == ErrorKind::Usage && !known => Read::Gone,
+                // Only this one may be beyond the vendor.
+                Err(error) if error.kind == ErrorKind::Vendor => {
+                    refreshed.error.get_or_insert(error);
+                    answers.push(Read::Unasked);
+                    continue;
+                }
                 Err(error) => {
                     // The next would fail alike.
                     refreshed.error = Some(error);
@@ -259,7 +263,8 @@ impl Again<'_> {
         account: Option<&str>,
     ) -> Result<(), MirrorError> {
         let now = self.context.clock.now();
-        let target = SyncTarget { profile: self.vendor.profile(), vendor: self.vendor.vendor(), account };
+        let (profile, vendor, server) = (self.vendor.profile(), self.vendor.vendor(), self.profile.server());
+        let target = SyncTarget { profile, vendor, account, server };
         let mut batch = store.begin_sync(&target, Pass::Repair, now)?;
         let beside = labels_lie_beside(self.vendor.capabilities());
         let known = self.labels.clone().unwrap_or_default();

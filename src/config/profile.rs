@@ -103,6 +103,12 @@ impl Profile {
             origin,
         }
     }
+
+    /// The server's name, by which one whose accounts are numbered alike is told from another; none for this machine itself, where
+    /// it says nothing.
+    pub fn server(&self) -> Option<&str> {
+        self.base_url.host_str().filter(|_| !super::is_loopback(&self.base_url))
+    }
 }
 
 impl fmt::Debug for Profile {

@@ -119,6 +119,16 @@ pub enum MirrorError {
         /// The account of the credentials.
         found: String,
     },
+    /// The profile now leads to another server than the stored contacts came from.
+    #[error("profile `{profile}` now asks the server `{found}`; the mirror holds contacts of `{stored}`")]
+    ServerChanged {
+        /// The profile.
+        profile: String,
+        /// The server of the stored contacts.
+        stored: String,
+        /// The server of the profile.
+        found: String,
+    },
     /// The vendor listed nothing although contacts are stored.
     #[error("profile `{profile}`: the vendor lists no contact at all; the {stored} in the mirror are kept")]
     Vanished {
@@ -200,6 +210,9 @@ impl MirrorError {
             Self::AccountChanged { profile, .. } => {
                 format!("`contacts mirror forget --profile {profile}` removes the other account's contacts")
             }
+            Self::ServerChanged { profile, .. } => {
+                format!("`contacts mirror forget --profile {profile}` removes the other server's contacts")
+            }
             Self::Vanished { profile, .. } => {
                 format!("if they are really gone, `contacts mirror forget --profile {profile}` removes them")
             }
@@ -218,6 +231,7 @@ impl MirrorError {
             Self::Missing { .. }
             | Self::NoProfile { .. }
             | Self::AccountChanged { .. }
+            | Self::ServerChanged { .. }
             | Self::NetworkDrive { .. }
             | Self::NoKey { .. }
             | Self::NotEncrypted { .. }

@@ -19,6 +19,8 @@ pub struct ProfileStatus {
     pub vendor: String,
     /// The account that the contacts belong to, where the vendor tells.
     pub account: Option<String>,
+    /// The name of the server that they came from, if it tells that from others.
+    pub server: Option<String>,
     /// How many contacts are stored.
     pub contacts: u64,
     /// Of these, how many a complete but unproven walk did not bring.
@@ -38,6 +40,23 @@ pub struct ProfileStatus {
 }
 
 impl ProfileStatus {
+    /// Whether the contacts may be those of `account` on `server`: as far as both are known, they are the same.
+    pub fn check_owner(&self, vendor: &str, account: Option<&str>, server: Option<&str>) -> Result<(), MirrorError> {
+        let other = |stored: &Option<String>, found: Option<&str>| {
+            let (stored, found) = stored.as_deref().zip(found).filter(|(stored, found)| stored != found)?;
+            Some((stored.to_owned(), found.to_owned()))
+        };
+        let profile = self.name.clone();
+        let vendors = (self.vendor != vendor).then(|| (self.vendor.clone(), vendor.to_owned()));
+        if let Some((stored, found)) = vendors.or_else(|| other(&self.account, account)) {
+            return Err(MirrorError::AccountChanged { profile, stored, found });
+        }
+        if let Some((stored, found)) = other(&self.server, server) {
+            return Err(MirrorError::ServerChanged { profile, stored, found });
+        }
+        Ok(())
+    }
+
     /// How old the copy is at `now`; `None` if no sync ever reached its end. A clock that went back makes no copy
     /// younger than it was: it counts as infinitely old then.
     pub fn age(&self, now: Timestamp) -> Option<Duration> {
@@ -120,12 +139,11 @@ fn labels_from(json: Option<String>) -> Option<Labels> {
 
 const STATUS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark,
     (SELECT count(*) FROM contact WHERE contact.profile = profile.id),
-    (SELECT count(*) FROM contact WHERE contact.profile = profile.id AND gone IS NOT NULL), labels
+    (SELECT count(*) FROM contact WHERE contact.profile = profile.id AND gone IS NOT NULL), labels, server
   FROM profile";
 
 /// Without the counts, which read every contact.
-const FRESHNESS: &str =
-    "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark, 0, 0, labels FROM profile";
+const FRESHNESS: &str = "SELECT name, vendor, account, synced_at, exact_at, pass = 'full', verdict, bookmark, 0, 0, labels, server FROM profile";
 
 fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
     let time = |millis: Option<i64>| millis.and_then(|millis| Timestamp::from_millisecond(millis).ok());
@@ -141,6 +159,7 @@ fn status_from(row: &Row<'_>) -> rusqlite::Result<ProfileStatus> {
         contacts: row.get(8)?,
         missing: row.get(9)?,
         labels: labels_from(row.get(10)?),
+        server: row.get(11)?,
     })
 }
 

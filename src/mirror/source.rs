@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::model::{Contact, Filter, Query, SortField, Time};
+use crate::source::walk::Verdict;
 use crate::source::{
     Capabilities, ErrorKind, Identity, Lane, Order, Page, Paging, Plan, Source, SourceError, Support, Traversal,
     Window, Wish,
@@ -61,8 +62,8 @@ pub struct MirrorSource {
     vendor: &'static str,
     account: Option<String>,
     as_of: Option<Timestamp>,
-    /// What the last sync could not prove.
-    doubt: Option<String>,
+    /// What the syncs could not prove, and what can be claimed nevertheless.
+    doubt: Option<(Verdict, String)>,
     labels: Option<Labels>,
 }
 
@@ -87,13 +88,14 @@ impl MirrorSource {
         vendor: &'static str,
         key: Option<&DatabaseKey>,
     ) -> Result<Self, MirrorError> {
-        Self::new(Store::open_with(path, Mode::Read, key)?, profile, vendor)
+        Self::new(Store::open_with(path, Mode::Read, key)?, profile, vendor, None)
     }
 
-    /// The mirror of `profile` in an open database.
-    pub fn new(store: Store, profile: &str, vendor: &'static str) -> Result<Self, MirrorError> {
+    /// The mirror of `profile` in an open database; an error if its contacts are of another server than `server`.
+    pub fn new(store: Store, profile: &str, vendor: &'static str, server: Option<&str>) -> Result<Self, MirrorError> {
         let status = store.freshness(profile)?.filter(|status| status.vendor == vendor);
         let status = status.ok_or_else(|| MirrorError::NoProfile { profile: profile.to_owned() })?;
+        status.check_owner(vendor, None, server)?;
         let shared = Shared { profile: profile.to_owned(), store: Mutex::new(store), asked: Mutex::new(Vec::new()) };
         let doubt = doubt(&status);
         let ProfileStatus { account, as_of, labels, .. } = status;
@@ -117,13 +119,19 @@ impl MirrorSource {
     }
 }
 
-/// What is to be said of a copy whose last sync was no proof, and why.
-fn doubt(status: &ProfileStatus) -> Option<String> {
-    let unproved =
-        status.as_of.is_some() && status.exact_at < status.as_of && status.verdict.as_deref() != Some("exact");
+/// What is to be said of a copy that was never filled to its end, or whose last sync was no proof.
+fn doubt(status: &ProfileStatus) -> Option<(Verdict, String)> {
+    if status.as_of.is_none() {
+        let why = format!("the mirror is not complete yet: contacts sync -p {} goes on", status.name);
+        return Some((Verdict::Partial, why));
+    }
+    let unproved = status.exact_at < status.as_of && status.verdict.as_deref() != Some("exact");
     unproved.then(|| match status.exact_at {
-        Some(at) => format!("contacts deleted since {} may still be among them", Time::from_timestamp(at)),
-        None => "no sync was proved complete yet".to_owned(),
+        Some(at) => {
+            let at = Time::from_timestamp(at);
+            (Verdict::Changed, format!("contacts deleted since {at} may still be among them"))
+        }
+        None => (Verdict::Changed, "no sync was proved complete yet".to_owned()),
     })
 }
 
@@ -241,7 +249,11 @@ impl Source for MirrorSource {
         self.as_of
     }
 
+    fn unproved(&self) -> Option<(Verdict, String)> {
+        self.doubt.clone()
+    }
+
     fn warnings(&self) -> Vec<String> {
-        self.doubt.iter().cloned().collect()
+        self.doubt.iter().map(|(_, why)| why.clone()).collect()
     }
 }

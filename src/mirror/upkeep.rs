@@ -202,6 +202,7 @@ impl Store {
     pub fn forget_contact(&mut self, profile: &str, id: &str) -> Result<Forgotten, MirrorError> {
         let _lock = lock(&self.path, profile)?;
         let contact = self.contact(profile, id)?;
+        self.move_log()?;
         let path = self.path.clone();
         let explain = |error| super::store::database_error(&path, &error);
         let transaction = self.connection.transaction().map_err(explain)?;
@@ -225,6 +226,7 @@ impl Store {
             .optional()
             .map_err(explain)?;
         let sample = sample.map_or(Ok(Vec::new()), |row| self.contacts_of(&[row], &found, true))?;
+        self.move_log()?;
         let transaction = self.connection.transaction().map_err(explain)?;
         let (contacts, changes) = forget_blocks(&transaction, found.id).map_err(explain)?;
         transaction.commit().map_err(explain)?;
@@ -242,11 +244,7 @@ impl Store {
             self.connection.pragma_update(None, "temp_store", 1).map_err(explain)?;
         }
         self.connection.execute_batch("VACUUM").map_err(explain)?;
-        let busy: i64 =
-            self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(explain)?;
-        if busy != 0 {
-            return Err(MirrorError::Busy { profile: "all".to_owned() });
-        }
+        self.move_log()?;
         if self.encrypted {
             // In the files nothing could be found, whether it is there or not.
             let pages = decrypted(&mut self.connection).map_err(explain)?;
@@ -260,6 +258,16 @@ impl Store {
             searched += self.search_bytes(&bytes, traces)?;
         }
         Ok(searched)
+    }
+
+    /// Moves the whole write-ahead log into the database; an error as long as somebody reads what would be overwritten. Tried
+    /// before anything is forgotten too: what is gone from the tables and still in the files could not be asked for again.
+    fn move_log(&self) -> Result<(), MirrorError> {
+        let busy: i64 = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+            .map_err(|error| super::store::database_error(&self.path, &error))?;
+        if busy == 0 { Ok(()) } else { Err(MirrorError::InUse { path: self.path.clone() }) }
     }
 
     /// How many bytes there are, none of them a trace of what only forgotten contacts had.

@@ -87,6 +87,11 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// The most that can be claimed of the answers, and why, where they come from a copy that was not proved whole itself.
+    fn unproved(&self) -> Option<(walk::Verdict, String)> {
+        None
+    }
+
     /// What a person should be told of the answers so far, as that rows are not in the order asked for.
     fn warnings(&self) -> Vec<String> {
         Vec::new()

@@ -10,6 +10,7 @@ use crate::model::Time;
 use crate::source::{Lane, Paging, Window};
 
 use super::super::failure::Failure;
+use super::super::progress::counted;
 use super::Job;
 
 /// Pages that an increment reads at most before a full walk is cheaper to trust.
@@ -72,6 +73,11 @@ pub async fn read(
         let stored = batch.contacts(job.now()).map_err(|error| job.of_mirror(error))?;
         match total {
             Some(total) if total == stored && !moved => {
+                // They may be gone, and as many others may never have been met.
+                if let missing @ 1.. = batch.missing().map_err(|error| job.of_mirror(error))? {
+                    why = format!("the last full walk did not meet {}", counted(missing, "contact"));
+                    break;
+                }
                 finish(job, batch, since, newest, None)?;
                 return Ok(Increment::Enough);
             }

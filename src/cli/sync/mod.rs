@@ -16,6 +16,7 @@ use std::time::Duration;
 use clap::Args;
 use jiff::Timestamp;
 
+use crate::config::Profile;
 use crate::config::{History, duration};
 use crate::mirror::{MirrorError, Mode, Store, SyncTarget};
 use crate::model::{Query, Time};
@@ -67,7 +68,7 @@ fn once(context: &Context, opened: &Opened, full: bool) -> u8 {
     let mut done = 0;
     for source in &opened.sources {
         let line = Line::new(context, std::slice::from_ref(source), true);
-        let synced = context.block_on(interrupt::unless_interrupted(sync(context, source, full, &line)));
+        let synced = context.block_on(interrupt::unless_interrupted(sync(context, opened, source, full, &line)));
         line.clear();
         match synced {
             None => {
@@ -121,14 +122,21 @@ impl Job<'_> {
     }
 }
 
-async fn sync(context: &Context, source: &Arc<dyn Source>, full: bool, line: &Rc<Line>) -> Result<Verdict, Failure> {
+async fn sync(
+    context: &Context,
+    opened: &Opened,
+    source: &Arc<dyn Source>,
+    full: bool,
+    line: &Rc<Line>,
+) -> Result<Verdict, Failure> {
     let (profile, vendor) = (source.profile(), source.vendor());
+    let server = opened.profiles.iter().find(|other| other.name == profile).and_then(Profile::server);
     let of_source = |error: SourceError| Failure::from_source(&error, profile, vendor);
     let account = source.identity().await.map_err(of_source)?.account;
     let query = Query { limit: None, raw: true, labels: false, ..Query::default() };
     let plan = source.plan(&query, Traversal::Everything).map_err(of_source)?;
     let newest = plan.lanes.iter().map(|lane| source.newest_lane(lane)).collect();
-    let target = SyncTarget { profile, vendor, account: account.as_deref() };
+    let target = SyncTarget { profile, vendor, account: account.as_deref(), server };
     let job = Job { context, source, target, plan, newest, line };
     let open = || store::open(context, Mode::Write).map_err(|failure| failure.of(profile, vendor));
     let verdict = refresh(&job, open()?, full).await;

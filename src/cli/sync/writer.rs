@@ -61,10 +61,11 @@ impl Writer {
         let (orders, given) = sync_channel(PAGES_WAITING);
         let (tell, found) = oneshot::channel();
         let [profile, vendor] = [job.target.profile, job.target.vendor].map(str::to_owned);
-        let account = job.target.account.map(str::to_owned);
+        let [account, server] = [job.target.account, job.target.server].map(|text| text.map(str::to_owned));
         let now = job.now();
         let thread = tokio::task::spawn_blocking(move || {
-            let target = SyncTarget { profile: &profile, vendor: &vendor, account: account.as_deref() };
+            let (account, server) = (account.as_deref(), server.as_deref());
+            let target = SyncTarget { profile: &profile, vendor: &vendor, account, server };
             let batch = store.begin_sync(&target, Pass::Full, now)?;
             let found = Found { resume: batch.resume().map(str::to_owned), labels: batch.labels_before().cloned() };
             // Nobody waits for it any more if the sync was interrupted.

@@ -30,13 +30,11 @@ impl Store {
         let lock = lock(&self.path, target.profile)?;
         let path = self.path.clone();
         let explain = |error| database_error(&path, &error);
-        let begun = begin(&self.connection, target, pass, now).map_err(explain)?;
-        let (profile, resume, started_at) = match begun {
-            Begun::Ready(profile, resume, started_at) => (profile, resume, started_at),
-            Begun::OtherAccount(stored, found) => {
-                return Err(MirrorError::AccountChanged { profile: target.profile.to_owned(), stored, found });
-            }
-        };
+        let known = self.freshness(target.profile)?;
+        if let Some(status) = &known {
+            status.check_owner(target.vendor, target.account, target.server)?;
+        }
+        let (profile, resume, started_at) = begin(&self.connection, target, pass, now).map_err(explain)?;
         self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(explain)?;
         let codec = |error: std::io::Error| file_error(&path, &error);
         let mut batch = Batch {
@@ -49,6 +47,7 @@ impl Store {
             started_at,
             decoder: Decoder::new().map_err(codec)?,
             was_empty: false,
+            was_whole: known.is_some_and(|status| status.as_of.is_some()),
             labels_before: None,
             labels: None,
             block: None,
@@ -69,43 +68,36 @@ impl Store {
     }
 }
 
-enum Begun {
-    Ready(i64, Option<String>, Timestamp),
-    OtherAccount(String, String),
-}
-
-fn begin(connection: &Connection, target: &SyncTarget<'_>, pass: Pass, now: Timestamp) -> rusqlite::Result<Begun> {
+/// The profile's number, where an unfinished full pass goes on, and when the pass began.
+fn begin(
+    connection: &Connection,
+    target: &SyncTarget<'_>,
+    pass: Pass,
+    now: Timestamp,
+) -> rusqlite::Result<(i64, Option<String>, Timestamp)> {
+    let SyncTarget { profile, vendor, account, server } = target;
     let stored = connection
-        .query_row(
-            "SELECT id, vendor, account, cursor, pass, started_at FROM profile WHERE name = ?1",
-            [target.profile],
-            |row| {
-                let state: (Option<String>, Option<String>, Option<i64>) = (row.get(3)?, row.get(4)?, row.get(5)?);
-                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, Option<String>>(2)?, state))
-            },
-        )
+        .query_row("SELECT id, cursor, pass, started_at FROM profile WHERE name = ?1", [profile], |row| {
+            let state: (Option<String>, Option<String>, Option<i64>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok((row.get::<_, i64>(0)?, state))
+        })
         .optional()?;
-    let Some((id, vendor, account, (cursor, stored_pass, started))) = stored else {
+    let Some((id, (cursor, stored_pass, started))) = stored else {
         connection.execute(
-            "INSERT INTO profile (name, vendor, account, pass, started_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![target.profile, target.vendor, target.account, pass.word(), now.as_millisecond()],
+            "INSERT INTO profile (name, vendor, account, server, pass, started_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![profile, vendor, account, server, pass.word(), now.as_millisecond()],
         )?;
-        return Ok(Begun::Ready(connection.last_insert_rowid(), None, now));
+        return Ok((connection.last_insert_rowid(), None, now));
     };
-    if vendor != target.vendor {
-        return Ok(Begun::OtherAccount(vendor, target.vendor.to_owned()));
-    }
-    match (account, target.account) {
-        (Some(stored), Some(found)) if stored != found => return Ok(Begun::OtherAccount(stored, found.to_owned())),
-        (None, Some(found)) => {
-            connection.execute("UPDATE profile SET account = ?2 WHERE id = ?1", params![id, found])?;
-        }
-        _ => {}
-    }
+    connection.execute(
+        "UPDATE profile SET account = coalesce(account, ?2), server = coalesce(server, ?3)
+         WHERE id = ?1 AND (account IS NULL AND ?2 IS NOT NULL OR server IS NULL AND ?3 IS NOT NULL)",
+        params![id, account, server],
+    )?;
     let unfinished = stored_pass.as_deref() == Some(Pass::Full.word()) && cursor.is_some();
     let started = started.and_then(|millis| Timestamp::from_millisecond(millis).ok());
     if let (Pass::Full, true, Some(started)) = (pass, unfinished, started) {
-        return Ok(Begun::Ready(id, cursor, started));
+        return Ok((id, cursor, started));
     }
     if pass == Pass::Full {
         forget_seen(connection, id)?;
@@ -114,7 +106,7 @@ fn begin(connection: &Connection, target: &SyncTarget<'_>, pass: Pass, now: Time
             params![id, pass.word(), now.as_millisecond()],
         )?;
     }
-    Ok(Begun::Ready(id, None, now))
+    Ok((id, None, now))
 }
 
 /// Forgets what a full pass has met.

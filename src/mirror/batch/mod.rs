@@ -37,6 +37,8 @@ pub struct SyncTarget<'a> {
     pub vendor: &'a str,
     /// The account, where the vendor tells; another one than stored is refused.
     pub account: Option<&'a str>,
+    /// The server, if its name tells it from others; another one than stored is refused.
+    pub server: Option<&'a str>,
 }
 
 /// What a sync walks.
@@ -91,6 +93,8 @@ pub struct Batch<'s> {
     decoder: Decoder,
     /// Nothing was stored of the profile when this began.
     was_empty: bool,
+    /// A sync had reached its end before this began, so that a contact that is new has come since.
+    was_whole: bool,
     /// What was known of labels that are read beside the contacts, and what will be.
     labels_before: Option<Labels>,
     labels: Option<Labels>,
@@ -197,6 +201,16 @@ impl Batch<'_> {
     pub fn contacts(&mut self, now: Timestamp) -> Result<u64, MirrorError> {
         let counted = self.transact(|batch| batch.flush(now)).and_then(|()| Ok(self.stored()?));
         self.explained(counted)
+    }
+
+    /// How many contacts a full pass that proved nothing did not meet, of those that no later pass met either.
+    pub fn missing(&self) -> Result<u64, MirrorError> {
+        let missing = self.store.connection.query_row(
+            "SELECT count(*) FROM contact WHERE profile = ?1 AND gone IS NOT NULL",
+            [self.profile],
+            |row| row.get(0),
+        );
+        self.explained(missing.map_err(Trouble::from))
     }
 
     /// Keeps a word for the next increment, as the time up to which changes were read; stored when the sync ends well.

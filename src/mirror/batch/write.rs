@@ -76,6 +76,11 @@ impl Batch<'_> {
             }
             None => {
                 self.report.added += 1;
+                if self.was_whole {
+                    let contact = self.decoder.decode(prepared.object, false).map_err(Trouble::Object)?;
+                    let came = ("contact", None, Some(contact.name.unwrap_or_default().into()));
+                    record(connection, self.profile, prepared.id, now, &[came])?;
+                }
                 self.insert(prepared)?.ok_or_else(|| Trouble::Object("a contact is there and is not".to_owned()))?
             }
         })

@@ -172,6 +172,26 @@ fn what_is_forgotten_is_in_no_file_any_more() {
     assert_eq!(store.status().unwrap(), []);
 }
 
+#[test]
+fn nothing_is_forgotten_while_somebody_reads_what_it_would_leave_in_the_log() {
+    let (_folder, mut store) = store();
+    sync(&mut store, &[contact(1, "Ann"), contact(2, "Bob")], 9, 0);
+    let reader = Store::open(store.path(), Mode::Read).unwrap();
+    reader.connection.execute_batch("BEGIN; SELECT count(*) FROM contact").unwrap();
+    let mut batch = store.begin_sync(&TARGET, Pass::Increment, now(60)).unwrap();
+    batch.page(vec![contact(3, "Cy")], None, now(60)).unwrap();
+    batch.finish(Proof::Exact, now(60)).unwrap();
+    store.connection.busy_timeout(Duration::from_millis(1)).unwrap();
+    for refused in [store.forget_contact("p", "1"), store.forget_profile("p")] {
+        let error = refused.unwrap_err();
+        assert!(matches!(error, MirrorError::InUse { .. }), "{error}");
+        assert!(error.to_string().contains(store.path().to_str().unwrap()), "{error}");
+    }
+    assert_eq!(store.status().unwrap()[0].contacts, 3, "asking again finds it all");
+    reader.connection.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(store.forget_contact("p", "1").unwrap().contacts, 1);
+}
+
 /// The contacts of the databases that are kept of every released format.
 fn kept() -> Vec<Contact> {
     let names = ["Zoë Ångström", "Борис Петров", "陈伟"];
@@ -271,8 +291,9 @@ fn what_an_older_format_did_not_search_is_found_once_it_is_opened() {
         // Rows of a block that a sync was filling are not in the index yet.
         if indexed < 3 {
             let sql = format!(
-                "PRAGMA user_version = 1; ALTER TABLE profile DROP COLUMN labels; DROP TABLE activity;
-                 CREATE INDEX contact_active ON contact (profile, active DESC);
+                "PRAGMA user_version = 1; ALTER TABLE profile DROP COLUMN labels;
+                 ALTER TABLE profile DROP COLUMN server; DROP TABLE activity;
+                 DROP INDEX contact_gone; CREATE INDEX contact_active ON contact (profile, active DESC);
                  UPDATE block SET indexed = {indexed}; DELETE FROM posting;
                  UPDATE contact SET text = substr(text, 1, instr(text || char(5), char(5)) - 1)"
             );

@@ -22,7 +22,8 @@ pub(super) fn now(second: i64) -> Timestamp {
     Timestamp::from_second(1_790_000_000 + second).unwrap()
 }
 
-pub(super) const TARGET: SyncTarget<'_> = SyncTarget { profile: "p", vendor: "rocketchat", account: Some("me") };
+pub(super) const TARGET: SyncTarget<'_> =
+    SyncTarget { profile: "p", vendor: "rocketchat", account: Some("me"), server: Some("one.example") };
 
 /// A store in a folder of its own.
 pub(super) fn store() -> (tempfile::TempDir, Store) {

@@ -1,6 +1,7 @@
 //! The mirror as a source: the walk over it brings what is stored.
 
 use super::*;
+use crate::source::walk::Verdict;
 use crate::source::{ErrorKind, Source, Traversal, Window, Wish};
 
 fn filled() -> (tempfile::TempDir, MirrorSource) {
@@ -52,4 +53,31 @@ async fn one_contact_and_who_it_belongs_to() {
     assert_eq!(source.get("api/v1/me", &[]).await.unwrap_err().kind, ErrorKind::Usage);
     assert_eq!(source.identity().await.unwrap().account.as_deref(), Some("me"));
     assert_eq!(source.as_of(), Some(now(0)));
+}
+
+#[test]
+fn a_copy_claims_no_more_than_its_syncs_proved() {
+    let (_folder, mut store) = store();
+    let claims = |store: &Store| {
+        let source = MirrorSource::open(store.path(), "p", "rocketchat", None).unwrap();
+        assert_eq!(source.warnings().len(), usize::from(source.unproved().is_some()));
+        source.unproved().map(|(most, _)| most)
+    };
+    let mut batch = store.begin_sync(&TARGET, Pass::Full, now(0)).unwrap();
+    batch.page(vec![contact(1, "Ann")], Some("1"), now(0)).unwrap();
+    drop(batch);
+    assert_eq!(claims(&store), Some(Verdict::Partial), "never filled to its end");
+    let finish = |store: &mut Store, pass, proof, second| {
+        let mut batch = store.begin_sync(&TARGET, pass, now(second)).unwrap();
+        batch.page(vec![contact(1, "Ann")], None, now(second)).unwrap();
+        batch.finish(proof, now(second)).unwrap();
+    };
+    finish(&mut store, Pass::Full, Proof::Changed, 10);
+    assert_eq!(claims(&store), Some(Verdict::Changed));
+    finish(&mut store, Pass::Full, Proof::Exact, 20);
+    assert_eq!(claims(&store), None);
+    finish(&mut store, Pass::Increment, Proof::Changed, 30);
+    assert_eq!(claims(&store), Some(Verdict::Changed));
+    finish(&mut store, Pass::Increment, Proof::Exact, 40);
+    assert_eq!(claims(&store), None);
 }

@@ -124,6 +124,24 @@ fn another_account_is_refused_until_the_old_is_forgotten() {
 }
 
 #[test]
+fn an_account_of_the_same_number_on_another_server_is_another_account() {
+    let (_folder, mut store) = store();
+    sync(&mut store, &people(&["ann"]), 9, 0);
+    let other = SyncTarget { server: Some("two.example"), ..TARGET };
+    let error = store.begin_sync(&other, Pass::Increment, now(60)).err().unwrap();
+    assert!(matches!(error, MirrorError::ServerChanged { .. }), "{error}");
+    assert!(error.hint().unwrap().contains("forget --profile p"));
+    let answered =
+        |server| MirrorSource::new(Store::open(store.path(), Mode::Read).unwrap(), "p", "rocketchat", server);
+    assert!(matches!(answered(Some("two.example")), Err(MirrorError::ServerChanged { .. })));
+    assert!(answered(TARGET.server).is_ok() && answered(None).is_ok());
+    // What an older version stored without a server's name is of the server that is synced first.
+    store.connection.execute("UPDATE profile SET server = NULL", []).unwrap();
+    assert!(store.begin_sync(&other, Pass::Increment, now(60)).is_ok());
+    assert!(matches!(store.begin_sync(&TARGET, Pass::Full, now(60)), Err(MirrorError::ServerChanged { .. })));
+}
+
+#[test]
 fn two_syncs_of_a_profile_never_meet() {
     let (_folder, mut store) = store();
     let mut second = Store::open(store.path(), Mode::Write).unwrap();
@@ -176,6 +194,21 @@ fn history_tells_what_changed_and_when_it_was_seen() {
     assert_eq!(store.diff(&["p"], now(61)).unwrap(), []);
     assert_eq!(store.diff(&["q"], now(0)).unwrap(), []);
     assert_eq!(store.prune_history(now(61)).unwrap(), 5);
+}
+
+#[test]
+fn history_tells_who_came_once_the_mirror_was_whole() {
+    let (_folder, mut store) = store();
+    sync(&mut store, &people(&["ann", "bob"]), 9, 0);
+    sync(&mut store, &people(&["ann", "bob", "cy"]), 9, 60);
+    sync(&mut store, &people(&["ann", "bob"]), 9, 120);
+    sync(&mut store, &people(&["ann", "bob", "cy"]), 9, 180);
+    let came_and_went: Vec<_> = store.log("p", "2").unwrap().into_iter().map(|c| (c.field, c.old, c.new)).collect();
+    let (came, went) = (("contact", None, Some("cy")), ("contact", Some("cy"), None));
+    let expected =
+        [came, went, came].map(|(field, old, new)| (field.to_owned(), old.map(str::to_owned), new.map(str::to_owned)));
+    assert_eq!(came_and_went, expected);
+    assert_eq!(store.log("p", "0").unwrap(), [], "a first look is no arrival");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn verify_compares_a_sample_with_the_vendors() {
     let mut store = Store::open(&database(&bench), Mode::Write).unwrap();
     let mut contact = store.contact("demo-rocketchat", &id).unwrap();
     contact.name = Some("Somebody Else".into());
-    let target = SyncTarget { profile: "demo-rocketchat", vendor: "rocketchat", account: None };
+    let target = SyncTarget { profile: "demo-rocketchat", vendor: "rocketchat", account: None, server: None };
     let now = jiff::Timestamp::now();
     let mut batch = store.begin_sync(&target, Pass::Repair, now).unwrap();
     batch.page(vec![contact], None, now).unwrap();
