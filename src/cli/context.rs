@@ -12,6 +12,7 @@ use crate::mirror::{DatabaseKey, MirrorError, MirrorSource, Mode, Store};
 use crate::model::{Contact, Text};
 use crate::sandbox::{Sandbox, SandboxOptions};
 use crate::source::Source;
+use crate::source::walk::WalkOptions;
 use crate::term::Term;
 use crate::vendor::Access;
 
@@ -69,6 +70,12 @@ impl Opened {
 }
 
 impl Context {
+    /// How hard a walk may try.
+    pub fn walk_options(&self) -> WalkOptions {
+        let options = WalkOptions::default();
+        WalkOptions { concurrency: self.globals.concurrency.map_or(options.concurrency, usize::from), ..options }
+    }
+
     /// A context over a loaded configuration; one that could not be read is told when a profile is wanted.
     pub fn new(
         env: Env,

@@ -135,7 +135,8 @@ impl Export {
 
     /// Whether it goes on with an earlier run.
     pub fn goes_on(&self) -> bool {
-        self.saved.offset > 0
+        // Pages may have been read of which no row is wanted.
+        self.saved.offset > 0 || self.saved.walk != WalkState::default()
     }
 
     /// Where the walk goes on; `None` if it begins.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::http::Clock;
 use crate::model::{Contact, Query, Text};
 use crate::render::{Encoder, Format, Record, RecordKind, XlsxSheet};
-use crate::source::walk::{Verdict, WalkOptions, WalkState};
+use crate::source::walk::{Verdict, WalkState};
 
 use super::ask::{Answer, Manner, RowOut, can_stream, stream};
 use super::context::{Context, Opened};
@@ -22,9 +22,6 @@ use super::progress::{self, Line};
 use super::refresh::gather;
 use super::rendered::Rendered;
 use super::{ask, interrupt, labels, refresh, report};
-
-/// Requests under way at once, unless `--concurrency` says otherwise.
-const CONCURRENCY: u16 = 8;
 
 /// What a query brought.
 pub struct Brought {
@@ -65,10 +62,9 @@ pub fn run_query(
 
 /// How hard to try, and who is told of the progress.
 pub fn manner(context: &Context, opened: &Opened, line: &Rc<Line>) -> Manner {
-    let concurrency = usize::from(context.globals.concurrency.unwrap_or(CONCURRENCY));
     Manner {
         clock: Arc::clone(&context.clock),
-        walk: WalkOptions { concurrency, ..WalkOptions::default() },
+        walk: context.walk_options(),
         page_sizes: Rc::new(opened.page_sizes.clone()),
         progress: line.teller(),
     }

@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::mirror::{Labels, PreparedPage, Proof, Store, SyncReport};
 use crate::model::Contact;
 use crate::source::Window;
-use crate::source::walk::{
-    Extent, Good, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkOptions, WalkState, walk,
-};
+use crate::source::walk::{Extent, Good, Outcome, Progress, Resume, Sink, Stage, Verdict, WalkState, walk};
 
 use super::super::context::Context;
 use super::super::failure::Failure;
@@ -39,8 +37,13 @@ pub async fn read(job: &Job<'_>, store: Store) -> Result<Verdict, Failure> {
     let read = walk_all(job, &mut writer).await;
     // Whoever syncs next finds it ended.
     let written = writer.end().await.map_err(|error| job.of_mirror(error));
-    let (outcome, cost) = read?;
-    tell(job, &outcome, written?, goes_on, &cost);
+    let (mut outcome, cost) = read?;
+    let report = written?;
+    if report.doubted > 0 {
+        outcome.verdict = Verdict::Changed;
+        "most of what is stored is not listed any more".clone_into(&mut outcome.basis);
+    }
+    tell(job, &outcome, report, goes_on, &cost);
     match outcome.error {
         Some(error) => Err(job.of_source(&error).hint("the next sync goes on from here")),
         None => Ok(outcome.verdict),
@@ -52,7 +55,12 @@ async fn walk_all(job: &Job<'_>, writer: &mut Writer) -> Result<(Outcome, String
     let cursor = writer.resume().and_then(|cursor| serde_json::from_str::<Cursor>(cursor).ok());
     let (resume, bookmark, resumed) = match cursor {
         Some(Cursor { state, bookmark, labels }) => {
-            let resume = Resume { state, ids: Box::new(std::iter::empty()) };
+            // Where the order proves nothing, the walk needs to know who came.
+            let met = match state.counted {
+                Some(_) => writer.met().await.map_err(|error| job.of_mirror(error))?,
+                None => Vec::new(),
+            };
+            let resume = Resume { state, ids: Box::new(met.into_iter().map(Some)) };
             (Some(resume), bookmark, Some(labels.unwrap_or_default()))
         }
         None => (None, newest(job).await?, None),
@@ -72,7 +80,7 @@ async fn walk_all(job: &Job<'_>, writer: &mut Writer) -> Result<(Outcome, String
         page.push(contact);
     };
     let stage = Stage { residual, wish, batch: Box::new(PreparedPage::default), add: Box::new(add) };
-    let options = WalkOptions::default();
+    let options = job.context.walk_options();
     let outcome = walk(job.source, &job.plan, Extent::All, options, stage, &mut sink, resume).await;
     let proof = match outcome.verdict {
         Verdict::Exact => Proof::Exact,
@@ -114,6 +122,14 @@ fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport, goes_on: bool, cos
         report.removed,
         job.source.usage().requests
     ));
+    if report.doubted > 0 {
+        let profile = job.target.profile;
+        job.context.say(&format!(
+            "warning: {profile}: {} that the vendor does not list any more stay until a sync an hour from now or later does not meet \
+             them either; contacts mirror forget -p {profile} removes everything at once",
+            counted(report.doubted, "contact")
+        ));
+    }
 }
 
 /// Hands the rows of a walk to the mirror's writer, page by page with the walk's state.

@@ -19,6 +19,8 @@ const PAGES_WAITING: usize = 128;
 pub enum Order {
     /// To say who is stored with a label.
     Bearers(Text, oneshot::Sender<Vec<Text>>),
+    /// To say who was met by the pass that this one continues.
+    Met(oneshot::Sender<Vec<Text>>),
     /// To keep what this pass knows of labels.
     Labels(Labels),
     /// To store the rows of a page, and where the walk stands behind it.
@@ -70,7 +72,7 @@ impl Writer {
             let found = Found { resume: batch.resume().map(str::to_owned), labels: batch.labels_before().cloned() };
             // Nobody waits for it any more if the sync was interrupted.
             let _ = tell.send(found);
-            write(batch, &given)
+            write(batch, &given, now)
         });
         match found.await {
             Ok(found) => Ok(Self { orders, thread, found }),
@@ -95,6 +97,13 @@ impl Writer {
         bearers.await.map_err(|_| MirrorError::Stopped)
     }
 
+    /// The ids of the contacts that the continued pass met before.
+    pub async fn met(&self) -> Result<Vec<Text>, MirrorError> {
+        let (answer, met) = oneshot::channel();
+        let _ = self.tell(Order::Met(answer));
+        met.await.map_err(|_| MirrorError::Stopped)
+    }
+
     /// Tells the writer; waits while too much waits for it. `Break` if it is there no more, for a reason that
     /// [`Self::end`] gives.
     pub fn tell(&self, order: Order) -> ControlFlow<()> {
@@ -112,17 +121,22 @@ impl Writer {
 }
 
 /// Does what it is told until the end, or until nobody tells anything.
-fn write(mut batch: Batch<'_>, orders: &Receiver<Order>) -> Result<SyncReport, MirrorError> {
+fn write(mut batch: Batch<'_>, orders: &Receiver<Order>, begun: Timestamp) -> Result<SyncReport, MirrorError> {
+    let mut latest = begun;
     for order in orders {
         match order {
             Order::Bearers(label, answer) => drop(answer.send(batch.bearers(&label)?)),
+            Order::Met(answer) => drop(answer.send(batch.met()?)),
             Order::Labels(labels) => batch.set_labels(labels),
-            Order::Page { rows, cursor, now } => batch.page(rows, cursor.as_deref(), now)?,
+            Order::Page { rows, cursor, now } => {
+                latest = now;
+                batch.page(rows, cursor.as_deref(), now)?;
+            }
             Order::Finish { bookmark, proof, now } => {
                 bookmark.into_iter().for_each(|bookmark| batch.set_bookmark(bookmark));
                 return batch.finish(proof, now);
             }
         }
     }
-    Ok(batch.report())
+    batch.suspend(latest)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::params;
 
 use super::super::activity;
@@ -13,17 +13,31 @@ use super::super::rows::Bits;
 use super::begin::forget_seen;
 use super::{Batch, Pass, Proof, Trouble};
 
+/// Fewer contacts than this are removed by any proof, more only if they are no more than half of all, or missed again.
+const MANY: u64 = 50;
+/// How long after a walk did not bring them contacts are missed again.
+const MISSED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
+
 impl Batch<'_> {
     pub(super) fn conclude(&mut self, proof: Proof, now: Timestamp) -> Result<(), Trouble> {
         self.transact(|batch| {
             batch.flush(now)?;
             batch.index_block()?;
-            if batch.pass == Pass::Full {
-                match proof {
-                    Proof::Exact => batch.report.removed = batch.remove_unseen(now)?,
-                    Proof::Changed => batch.mark_unseen(now)?,
-                    Proof::Partial => {}
+            let mut proof = proof;
+            if batch.pass == Pass::Full && proof != Proof::Partial {
+                let unseen = batch.unseen()?;
+                if proof == Proof::Exact {
+                    batch.report.doubted = batch.doubted(&unseen, now)?;
                 }
+                if batch.report.doubted > 0 {
+                    proof = Proof::Changed;
+                }
+                match proof {
+                    Proof::Exact => batch.report.removed = batch.remove_unseen(unseen, now)?,
+                    _ => batch.mark_unseen(unseen, now)?,
+                }
+            }
+            if batch.pass == Pass::Full {
                 batch.report.stored = batch.stored()?;
             }
             batch.remember(proof)
@@ -102,9 +116,27 @@ impl Batch<'_> {
         Ok(unseen.into_values().collect())
     }
 
-    fn remove_unseen(&mut self, now: Timestamp) -> Result<u64, Trouble> {
+    /// How many contacts are `unseen`, if they are too many to be removed because one walk did not bring them: a vendor may have
+    /// stopped listing what it has, or rights may have been narrowed. What was missed a while ago already is believed.
+    fn doubted(&self, unseen: &[(Block, Bits)], now: Timestamp) -> rusqlite::Result<u64> {
+        let gone: u64 = unseen.iter().map(|(_, bits)| u64::from(bits.count())).sum();
+        if gone < MANY {
+            return Ok(0);
+        }
+        let before = (now - MISSED_AGAIN).as_millisecond();
+        let connection = &self.store.connection;
+        let missed_before: u64 = connection.query_row(
+            "SELECT count(*) FROM contact WHERE profile = ?1 AND gone IS NOT NULL AND gone <= ?2",
+            params![self.profile, before],
+            |row| row.get(0),
+        )?;
+        let newly = gone.saturating_sub(missed_before);
+        Ok(if newly >= MANY && newly * 2 > self.stored()? { gone } else { 0 })
+    }
+
+    fn remove_unseen(&mut self, unseen: Vec<(Block, Bits)>, now: Timestamp) -> Result<u64, Trouble> {
         let mut removed = 0;
-        for (block, gone) in self.unseen()? {
+        for (block, gone) in unseen {
             for place in gone.iter() {
                 self.remove_row(join(block.id, u32::from(place)), now)?;
                 removed += 1;
@@ -135,9 +167,9 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn mark_unseen(&mut self, now: Timestamp) -> Result<(), Trouble> {
+    fn mark_unseen(&mut self, unseen: Vec<(Block, Bits)>, now: Timestamp) -> Result<(), Trouble> {
         let connection = &self.store.connection;
-        for (block, unseen) in self.unseen()? {
+        for (block, unseen) in unseen {
             for place in unseen.iter() {
                 connection
                     .prepare_cached("UPDATE contact SET gone = ?2 WHERE row = ?1 AND gone IS NULL")?

@@ -21,6 +21,7 @@ use super::object::{Decoder, PreparedPage};
 use super::profile::{Block, split};
 use super::rows::Bits;
 use super::store::{Store, database_error};
+use crate::model::Text;
 use noting::Noting;
 
 /// Pages that come faster than this share a transaction.
@@ -76,6 +77,8 @@ pub struct SyncReport {
     pub same: u64,
     /// Contacts removed at the end.
     pub removed: u64,
+    /// Contacts that a proved walk did not bring and that stay for now: too many to be believed at once.
+    pub doubted: u64,
     /// Contacts stored after a full pass, whatever part of it this was.
     pub stored: u64,
 }
@@ -211,6 +214,30 @@ impl Batch<'_> {
             |row| row.get(0),
         );
         self.explained(missing.map_err(Trouble::from))
+    }
+
+    /// The ids of the contacts that a continued full pass met before.
+    pub fn met(&self) -> Result<Vec<Text>, MirrorError> {
+        let met = || -> rusqlite::Result<Vec<Text>> {
+            let mut met = Vec::new();
+            let mut statement = self.store.connection.prepare("SELECT row, id FROM contact WHERE profile = ?1")?;
+            let mut rows = statement.query([self.profile])?;
+            while let Some(row) = rows.next()? {
+                let (block, place) = split(row.get(0)?);
+                if self.seen.get(&block).is_some_and(|(seen, _)| seen.contains(place)) {
+                    met.push(Text::from(row.get_ref(1)?.as_str()?));
+                }
+            }
+            Ok(met)
+        };
+        self.explained(met().map_err(Trouble::from))
+    }
+
+    /// Stores what waits: nothing more comes for now, and the next pass goes on from here.
+    pub fn suspend(mut self, now: Timestamp) -> Result<SyncReport, MirrorError> {
+        let flushed = self.transact(|batch| batch.flush(now));
+        self.explained(flushed)?;
+        Ok(self.report)
     }
 
     /// Keeps a word for the next increment, as the time up to which changes were read; stored when the sync ends well.

@@ -64,6 +64,38 @@ fn a_vendor_that_lists_nothing_empties_nothing() {
 }
 
 #[test]
+fn what_vanishes_in_great_numbers_goes_once_it_is_missed_again() {
+    let (_folder, mut store) = store();
+    let many: Vec<_> = (0..200).map(|id| contact(id, "x")).collect();
+    sync(&mut store, &many, 50, 0);
+    let report = sync(&mut store, &many[..101], 50, 60);
+    assert_eq!((report.removed, report.doubted, report.stored), (99, 0, 101), "half of all may go");
+    let report = sync(&mut store, &many[..20], 50, 120);
+    assert_eq!((report.removed, report.doubted, report.stored), (0, 81, 101));
+    let status = store.freshness("p").unwrap().unwrap();
+    assert_eq!((status.verdict.as_deref(), status.exact_at), (Some("changed"), Some(now(60))));
+    assert_eq!(sync(&mut store, &many[..20], 50, 1800).doubted, 81, "too soon");
+    let report = sync(&mut store, &many[..20], 50, 3720);
+    assert_eq!((report.removed, report.doubted, report.stored), (81, 0, 20));
+    assert_eq!(store.freshness("p").unwrap().unwrap().exact_at, Some(now(3720)));
+}
+
+#[test]
+fn a_pass_that_is_suspended_keeps_all_that_came_and_knows_it() {
+    let (_folder, mut store) = store();
+    sync(&mut store, &people(&["ann", "bob", "cy", "dan"]), 9, 0);
+    let mut batch = store.begin_sync(&TARGET, Pass::Full, now(60)).unwrap();
+    for (place, person) in people(&["anna", "bob", "cyn"]).into_iter().enumerate() {
+        batch.page(vec![person], Some(&place.to_string()), now(60)).unwrap();
+    }
+    batch.suspend(now(60)).unwrap();
+    assert_eq!(names(&store), ["anna", "bob", "cyn", "dan"]);
+    let batch = store.begin_sync(&TARGET, Pass::Full, now(120)).unwrap();
+    assert_eq!(batch.resume(), Some("2"));
+    assert_eq!(batch.met().unwrap(), ["0", "1", "2"]);
+}
+
+#[test]
 fn an_empty_vendor_can_be_mirrored() {
     let (_folder, mut store) = store();
     sync(&mut store, &[], 9, 0);

@@ -44,6 +44,19 @@ pub(super) struct StagedPage<B> {
     pub limit: Option<u32>,
 }
 
+impl<B> StagedPage<B> {
+    /// Why a page without rows, asked for from row `start` on, does not show that none are there; `None` if it does.
+    pub(super) fn emptiness_denied(&self, lane: &Lane, start: u64) -> Option<String> {
+        let counted = self.total.filter(|total| lane.counted && self.more.is_none() && *total > start);
+        match counted {
+            _ if !self.rows.is_empty() => None,
+            Some(total) => Some(format!("the server counts {total} contacts but gives none behind {start}")),
+            None if self.more == Some(true) => Some("the server says that there are more but gives none".to_owned()),
+            None => None,
+        }
+    }
+}
+
 /// Fetches the pages of one lane.
 pub(super) struct Fetcher<B> {
     inner: Arc<Inner<B>>,

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use crate::source::{ErrorKind, Lane, Order, Paging, SourceError, Window};
 
 use super::fetch::StagedPage;
+use super::sweep::has_collapsed;
 use super::{Progress, Run, Stop};
 
 /// Pages in a row that bring nothing new before the server is said to ignore where it is asked to start.
@@ -167,7 +168,14 @@ pub(super) async fn walk<B: Send + 'static>(run: &mut Run<'_, B>, lane: &Lane) -
             }
         }
     }
-    run.state.tally.add_totals(first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
+    let (first_total, last_total) = (first_total.filter(|_| lane.counted), last_total.filter(|_| lane.counted));
+    let before = run.state.lane_seen.max(first_total.unwrap_or(0));
+    if has_collapsed(before, next) {
+        run.state
+            .doubts
+            .push(format!("the list `{}` shrank from {before} contacts to {next} while it was read", lane.name));
+    }
+    run.state.tally.add_totals(first_total, last_total);
     run.state.lane_rows.push(run.state.lane_seen);
     run.proofs.push("order by id, every seam proved".to_owned());
     Ok(())

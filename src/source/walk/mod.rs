@@ -12,6 +12,7 @@ mod interval;
 #[cfg(test)]
 mod model_test;
 mod seen;
+mod sweep;
 mod top;
 mod verdict;
 
@@ -25,7 +26,9 @@ use crate::model::{Contact, Filter, Text, Time};
 use super::{Order, Paging, Plan, Source, SourceError, Wish};
 
 use fetch::{Fetcher, Row, StagedPage};
-use seen::Seen;
+use seen::{IdSet, Seen};
+pub use sweep::Standing;
+use sweep::has_collapsed;
 pub use verdict::{Outcome, Tally, Verdict};
 
 /// What happens to a page in the task that decoded it: the residual filter, then a conversion of its rows into a batch `B`.
@@ -120,12 +123,11 @@ pub struct WalkState {
     pub lane: usize,
     /// Of an interval walk: the last id that is proved.
     pub watermark: Option<Text>,
-    /// Of an interval walk: the index that is read next. Of a counted walk: the page that was read last.
+    /// Of an interval walk: the index that is read next.
     pub next: u64,
-    /// Of a counted walk: the sweep.
-    pub sweep: u32,
-    /// Of a counted walk: the last page's number when the sweep began.
-    pub last_page: u64,
+    /// Of a counted walk: where it stands.
+    #[serde(default)]
+    pub counted: Option<Standing>,
     /// Contacts seen in each finished lane.
     pub lane_rows: Vec<u64>,
     /// Of an interval walk: contacts seen in the lane being walked.
@@ -184,6 +186,7 @@ pub async fn walk<B: Send + 'static>(
         seen: Seen::for_lanes(&plan.lanes),
         proofs: Vec::new(),
         unsaved: Vec::new(),
+        lane_ids: IdSet::default(),
         again: false,
     };
     if let Some(resume) = resume
@@ -231,6 +234,8 @@ struct Run<'a, B> {
     proofs: Vec<String>,
     /// Ids that came since the last checkpoint, where a resumed walk needs them.
     unsaved: Vec<Text>,
+    /// Of a resumed counted walk: the ids that came of the lane before.
+    lane_ids: IdSet,
     /// A lane is read a second time, which a resumed walk begins anew: no checkpoint lies within it.
     again: bool,
 }
@@ -241,10 +246,22 @@ impl<B: Send + 'static> Run<'_, B> {
     }
 
     fn resume(&mut self, resume: Resume) -> Result<(), Stop> {
+        let counted = resume.state.counted.is_some();
+        if counted {
+            self.seen.forget_order();
+        }
         for id in resume.ids {
             match id {
-                Some(id) => drop(self.seen.insert(&id)?),
-                None => self.seen.next_lane()?,
+                Some(id) => {
+                    self.seen.insert(&id)?;
+                    if counted {
+                        self.lane_ids.insert(&id);
+                    }
+                }
+                None => {
+                    self.seen.next_lane()?;
+                    self.lane_ids = IdSet::default();
+                }
             }
         }
         self.state = resume.state;
@@ -266,7 +283,8 @@ impl<B: Send + 'static> Run<'_, B> {
         }
         while let Some(lane) = plan.lanes.get(self.state.lane) {
             let unique = matches!(lane.order, Order::IdBytes | Order::IdNumber);
-            if unique && !matches!(lane.paging, Paging::Numbered { .. }) {
+            let numbered = matches!(lane.paging, Paging::Numbered { .. }) || self.state.counted.is_some();
+            if unique && !numbered {
                 interval::walk(self, lane).await?;
             } else {
                 counted::walk(self, lane).await?;
@@ -275,12 +293,14 @@ impl<B: Send + 'static> Run<'_, B> {
             self.state.watermark = None;
             self.state.lane_seen = 0;
             self.state.next = 0;
-            self.state.sweep = 0;
-            self.state.last_page = 0;
+            self.state.counted = None;
             self.seen.next_lane()?;
             self.checkpoint()?;
         }
         if plan.lanes.len() > 1 {
+            if self.state.changed_before.is_some() && self.state.tally.seen == 0 {
+                self.state.doubts.push("the lists had a contact before they were read, and none then".to_owned());
+            }
             self.check_moves(plan).await?;
         }
         Ok(())
@@ -303,6 +323,10 @@ impl<B: Send + 'static> Run<'_, B> {
             let whole = page.total.is_none_or(|total| total <= rows) && rows < u64::from(window.len);
             let reaches_back = self.state.changed_before.is_some_and(|before| reaches_back(&page.rows, before));
             let seen = self.state.lane_rows.get(index).copied().unwrap_or(0);
+            let now = page.total.filter(|_| lane.counted).or((rows == 0).then_some(0));
+            if now.is_some_and(|now| has_collapsed(seen, now)) {
+                self.state.doubts.push(format!("the list `{}` shrank while the others were read", lane.name));
+            }
             let worth_reading = seen <= MOST_AGAIN || !is_newest_first(&page.rows);
             if !(whole || reaches_back) && worth_reading && matches!(self.seen, Seen::Sorted(_)) {
                 // Before the next lane is looked at: what leaves this one unread must be there by then.

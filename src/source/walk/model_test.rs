@@ -36,6 +36,10 @@ struct World {
     /// What happens before the request of that number (from 0).
     schedule: Vec<(u64, Op)>,
     requests: u64,
+    /// From this request on nothing is listed; and whether the count says so.
+    mute: Option<(u64, bool)>,
+    /// Requests that are answered before the vendor refuses.
+    budget: Option<u64>,
     clock: i64,
     gone: BTreeSet<u64>,
     newcomers: BTreeSet<u64>,
@@ -108,12 +112,16 @@ impl Source for Double {
         Err(SourceError::new(ErrorKind::Usage, "the test makes the plan"))
     }
     async fn page(&self, lane: &Lane, window: Window) -> Result<Page, SourceError> {
-        // Lets the other requests that are under way come first or later.
-        for _ in 0..fastrand::u8(..3) {
+        // Lets the other requests that are under way come first or later, unless they are counted.
+        let most = if self.world.lock().unwrap().budget.is_some() { 1 } else { 3 };
+        for _ in 0..fastrand::u8(..most) {
             tokio::task::yield_now().await;
         }
         let mut world = self.world.lock().unwrap();
         let number = world.requests;
+        if world.budget.is_some_and(|budget| number >= budget) {
+            return Err(SourceError::new(ErrorKind::RateLimit, "too many requests"));
+        }
         world.requests += 1;
         let due: Vec<Op> = world.schedule.iter().filter(|(at, _)| *at == number).map(|(_, op)| *op).collect();
         for op in due {
@@ -130,7 +138,11 @@ impl Source for Double {
         if lane.params.iter().any(|(key, _)| key == "unsorted") {
             lane_rows.reverse();
         }
-        let total = if lane.name == "boastful" { 1_000_000 } else { lane_rows.len() as u64 };
+        let mut total = if lane.name == "boastful" { 1_000_000 } else { lane_rows.len() as u64 };
+        if let Some((_, confessed)) = world.mute.filter(|(from, _)| number >= *from) {
+            lane_rows.clear();
+            total = if confessed { 0 } else { total };
+        }
         let start = usize::try_from(window.start).unwrap().min(lane_rows.len());
         let end = (start + window.len as usize).min(lane_rows.len());
         let rows = lane_rows[start..end].iter().map(|entry| {
@@ -445,20 +457,82 @@ fn a_walk_that_goes_on_gives_the_rows_of_one_that_was_never_interrupted() {
     }
 }
 
+#[test]
+fn a_server_that_stops_listing_what_it_has_is_never_believed() {
+    for listing in [Listing::Offsets, Listing::Sized, Listing::Numbered, Listing::TwoLanes, Listing::TwoLanesUntold] {
+        for (concurrency, confessed) in [(1, false), (1, true), (4, false), (4, true)] {
+            let requests = run(listing, 60, &[], concurrency).requests;
+            for from in 0..requests {
+                let world = World { entries: entries(listing, 60), mute: Some((from, confessed)), ..World::default() };
+                let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(world) });
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                let mut printed = Printed::default();
+                let options = WalkOptions { concurrency, at_first: concurrency, ..WalkOptions::default() };
+                let plan = plan(listing);
+                let walked = walk(&source, &plan, Extent::All, options, stage(), &mut printed, None);
+                let outcome = runtime.block_on(walked);
+                let nothing_else_was_said = from == 0 && confessed;
+                assert!(
+                    outcome.verdict != Verdict::Exact || printed.0.len() == 60 || nothing_else_was_said,
+                    "{listing:?}, {concurrency} at once, mute from {from}, confessed {confessed}: {} came, {outcome:?}",
+                    printed.0.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_walk_that_is_refused_again_and_again_gets_on_every_time() {
+    // A list that is read a second time is read at a stretch: not with so few requests.
+    for listing in [Listing::Offsets, Listing::Sized, Listing::Numbered, Listing::TwoLanes] {
+        let whole = interrupted_after(listing, 60, u32::MAX, None);
+        let requests = run(listing, 60, &[], 1).requests;
+        for budget in [5, 7, 12] {
+            let (mut rows, mut ids, mut state) = (Vec::new(), Vec::new(), None);
+            let mut runs = 0;
+            loop {
+                runs += 1;
+                let resume = state.clone().map(|state| Resume { state, ids: Box::new(ids.clone().into_iter()) });
+                let (mut part, outcome) = budgeted(listing, 60, budget, resume);
+                part.rows.truncate(if outcome.error.is_some() { part.kept } else { usize::MAX });
+                part.ids.truncate(part.kept_ids);
+                rows.extend(part.rows);
+                ids.extend(part.ids);
+                state = Some(part.state);
+                if outcome.error.is_none() {
+                    assert_eq!(outcome.verdict, Verdict::Exact, "{listing:?} with {budget} a run: {outcome:?}");
+                    break;
+                }
+                assert!(runs * (budget - 3) <= 2 * requests + 8, "{listing:?}: {runs} runs of {budget} requests");
+            }
+            assert_eq!(rows, whole.rows, "{listing:?} with {budget} a run");
+        }
+    }
+}
+
+fn budgeted(listing: Listing, size: usize, budget: u64, resume: Option<Resume>) -> (Interrupted, Outcome) {
+    let world = World { entries: entries(listing, size), budget: Some(budget), ..World::default() };
+    walked(listing, world, u32::MAX, resume)
+}
+
 fn stage() -> Stage<Vec<u64>> {
     Stage::of_each(Filter::default(), Wish::default(), |contact: Contact| contact.id.parse().unwrap())
 }
 
 fn interrupted_after(listing: Listing, size: usize, after: u32, resume: Option<Resume>) -> Interrupted {
-    let world = World { entries: entries(listing, size), ..World::default() };
+    walked(listing, World { entries: entries(listing, size), ..World::default() }, after, resume).0
+}
+
+fn walked(listing: Listing, world: World, after: u32, resume: Option<Resume>) -> (Interrupted, Outcome) {
     let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(world) });
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let stage = stage();
     let state = resume.as_ref().map_or_else(WalkState::default, |resume| resume.state.clone());
     let mut sink = Interrupted { rows: Vec::new(), left: after, state, kept: 0, ids: Vec::new(), kept_ids: 0 };
     let options = WalkOptions::default();
-    runtime.block_on(walk(&source, &plan(listing), Extent::All, options, stage, &mut sink, resume));
-    sink
+    let plan = plan(listing);
+    let outcome = runtime.block_on(walk(&source, &plan, Extent::All, options, stage(), &mut sink, resume));
+    (sink, outcome)
 }
 
 #[test]

@@ -86,6 +86,7 @@ async fn lane_rows<B: Send + 'static>(
             len = u32::try_from(rows).unwrap_or(len);
         }
         let more = follows(lane, Window { start, len }, &page);
+        run.state.doubts.extend(page.emptiness_denied(lane, start));
         start += if matches!(lane.paging, Paging::Offset { .. }) { rows } else { u64::from(len) };
         let mut good = Vec::new();
         let (mut fresh, mut left) = (0, false);

@@ -310,7 +310,8 @@ fn a_walk_that_goes_on_reads_labels_again_and_claims_no_more_than_both_parts_pro
 }
 
 /// Makes the database what it was before it knew labels.
-const BEFORE_LABELS: &str = "ALTER TABLE profile DROP COLUMN labels; DROP TABLE activity;
+const BEFORE_LABELS: &str = "ALTER TABLE profile DROP COLUMN labels;
+    ALTER TABLE profile DROP COLUMN server; DROP INDEX contact_gone; DROP TABLE activity;
     CREATE INDEX contact_active ON contact (profile, active DESC); PRAGMA user_version = 3";
 
 #[test]
