@@ -23,6 +23,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("garbage", "status 200 and bytes that are neither JSON nor UTF-8"),
     ("wrong-type", "the right body as `text/html`"),
     ("null-list", "`null` where the list is due"),
+    ("empty-list", "nobody is listed any more, and the counts say so"),
     ("success-false", "status 200 and an object that says it failed"),
     ("badgzip", "a gzip body that is corrupt half-way"),
     ("bomb", "a small gzip body of 80 MiB"),
@@ -73,6 +74,8 @@ pub enum FaultKind {
     WrongType,
     /// `null-list`
     NullList,
+    /// `empty-list`
+    EmptyList,
     /// `success-false`
     SuccessFalse,
     /// `badgzip`
@@ -121,7 +124,8 @@ impl FromStr for Fault {
         };
         let (word, value) = what.split_once('=').map_or((what, None), |(word, value)| (word, Some(value)));
         let kind = kind(word, value)?;
-        let lasts = matches!(kind, FaultKind::Revoke | FaultKind::IgnorePage | FaultKind::LieTotal);
+        let lasts =
+            matches!(kind, FaultKind::Revoke | FaultKind::EmptyList | FaultKind::IgnorePage | FaultKind::LieTotal);
         let (first, end) = match when {
             None => (1, None),
             Some(when) => {
@@ -167,6 +171,7 @@ fn kind(word: &str, value: Option<&str>) -> Result<FaultKind, String> {
         "garbage" => FaultKind::Garbage,
         "wrong-type" => FaultKind::WrongType,
         "null-list" => FaultKind::NullList,
+        "empty-list" => FaultKind::EmptyList,
         "success-false" => FaultKind::SuccessFalse,
         "badgzip" => FaultKind::BadGzip,
         "bomb" => FaultKind::Bomb,

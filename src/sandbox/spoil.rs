@@ -65,6 +65,7 @@ pub fn spoil(
         FaultKind::Garbage => whole(Answer::json(200, b"{\"\xff\xfe\x00\x1b[2J".to_vec())),
         FaultKind::WrongType => whole(Answer { headers: vec![("content-type", "text/html".to_owned())], ..answer }),
         FaultKind::NullList => whole(null_list(answer)),
+        FaultKind::EmptyList => whole(empty_list(vendor, answer)),
         FaultKind::SuccessFalse => {
             whole(Answer::value(200, &json!({"success": false, "error": "something went wrong"})))
         }
@@ -145,6 +146,20 @@ fn null_list(answer: Answer) -> Answer {
     let Ok(Value::Object(mut map)) = serde_json::from_slice(&answer.body) else { return answer };
     map.values_mut().filter(|value| value.is_array()).for_each(|value| *value = Value::Null);
     Answer { body: Value::Object(map).to_string().into_bytes(), ..answer }
+}
+
+/// The names of what counts the contacts, at the top or in `meta`.
+const COUNTS: [&str; 4] = ["total", "count", "totalCount", "pageCount"];
+
+fn empty_list(vendor: Vendor, answer: Answer) -> Answer {
+    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else { return answer };
+    let Some(list) = body.get_mut(list_key(vendor)).and_then(Value::as_array_mut) else { return answer };
+    list.clear();
+    for place in ["", "/meta"] {
+        let Some(map) = body.pointer_mut(place).and_then(Value::as_object_mut) else { continue };
+        map.iter_mut().filter(|(key, _)| COUNTS.contains(&key.as_str())).for_each(|(_, count)| *count = json!(0));
+    }
+    Answer { body: body.to_string().into_bytes(), ..answer }
 }
 
 fn gzip(answer: &Answer, body: Vec<u8>) -> Answer {

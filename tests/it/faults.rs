@@ -42,6 +42,9 @@ const FAULTS: &[(&str, End)] = &[
     ("garbage@2x*", End::Fails(8)),
     ("wrong-type@2x*", End::Honest),
     ("null-list@2x*", End::Honest),
+    ("empty-list@2", End::Honest),
+    ("empty-list@4", End::Honest),
+    ("empty-list@6", End::Honest),
     ("success-false@2x*", End::Fails(8)),
     ("badgzip@2x*", End::Fails(8)),
     ("deep@2x*", End::Fails(8)),
@@ -188,6 +191,22 @@ fn chatwoot() {
 fn bodies_without_end_are_cut_off() {
     for (vendor, fault) in [("rocketchat", "bomb@2x*"), ("chatwoot", "huge@2x*")] {
         check(vendor, fault, End::Fails(8), "ndjson").unwrap();
+    }
+}
+
+/// The counts all agree, and are wrong: what came before tells.
+#[test]
+fn a_vendor_that_lists_nobody_any_more_is_not_believed() {
+    for vendor in VENDORS {
+        for from in 3..9 {
+            let bench = cell(vendor, &format!("empty-list@{from}"));
+            let line = format!("-q --report report.json -p demo-{vendor} list --all -o ndjson");
+            let rows = printed(&bench.run(&line), "ndjson").len();
+            let report: Value = serde_json::from_slice(&std::fs::read(bench.path("report.json")).unwrap()).unwrap();
+            let verdict = &report["profiles"][0]["verdict"];
+            let whole = rows == listed(bench.sandbox.as_ref().unwrap(), vendor).len();
+            assert!(whole || verdict == "changed", "{vendor}, from {from}: {rows} rows, {report}");
+        }
     }
 }
 

@@ -38,6 +38,32 @@ fn killed(bench: &Bench, arguments: &[String], wait: Duration) -> bool {
     ended
 }
 
+/// A vendor that fails in the midst of it, again and again: every run gets on, and the file is that of a run at one go.
+#[test]
+fn an_export_that_fails_again_and_again_gets_on_every_time() {
+    for vendor in VENDORS {
+        let quiet = Bench::with(SandboxOptions { contacts: 300, ..SandboxOptions::default() });
+        let whole = arguments(vendor, "ndjson", "whole");
+        quiet.contacts(&whole).exits(0);
+        let needed = quiet.requests();
+        let refusals = (1..9).map(|at| format!("{vendor}:503@{}x2", at * 9).parse().unwrap()).collect();
+        let bench = Bench::with(SandboxOptions { contacts: 300, faults: refusals, ..SandboxOptions::default() });
+        let mut export = arguments(vendor, "ndjson", "whole");
+        export.extend(["--max-retries".to_owned(), "0".to_owned()]);
+        let runs = (0..10).position(|_| {
+            let ran = bench.contacts(&export);
+            assert!(matches!(ran.code, 0 | 8 | 9), "{vendor}: {ran:#?}");
+            ran.code == 0
+        });
+        assert!(runs.is_some_and(|runs| runs > 0), "{vendor}: {runs:?}");
+        assert!(bench.requests() < 2 * needed + 20, "{vendor}: {} requests, {needed} at one go", bench.requests());
+        assert!(
+            fs::read(bench.path("whole")).unwrap() == fs::read(quiet.path("whole")).unwrap(),
+            "{vendor}: other bytes"
+        );
+    }
+}
+
 #[test]
 fn a_killed_export_goes_on_to_the_same_bytes() {
     let options = SandboxOptions { contacts: 300, latency: Duration::from_millis(2), ..SandboxOptions::default() };

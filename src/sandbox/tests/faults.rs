@@ -186,6 +186,8 @@ async fn pages_are_ignored_and_totals_lie() {
     assert_eq!(page(&lying, 1).await["payload"], page(&lying, 2).await["payload"]);
     let count = |page: &Value| page["meta"]["count"].as_u64().unwrap();
     assert_eq!(count(&page(&honest, 1).await) / 2, count(&page(&lying, 1).await));
+    let empty = page(&with(&["empty-list"]).await, 1).await;
+    assert_eq!((&empty["payload"], count(&empty)), (&serde_json::json!([]), 0));
 }
 
 #[tokio::test]
