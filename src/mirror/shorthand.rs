@@ -67,12 +67,33 @@ pub struct Shorthand {
     words: [u8; 1024],
     /// Where a text with this hash lies in the object, its length in front; 0 if none does.
     known: [u16; 256],
+    /// What stood between the values of objects before, where its beginning says: objects of a vendor are alike.
+    runs: Vec<[Run; WAYS]>,
+}
+
+/// All from behind a value up to the next: gaps and names, none of them spelt out.
+#[derive(Clone, Default)]
+struct Run {
+    /// The gap that was expected at its beginning.
+    expected: u8,
+    json: Vec<u8>,
+    /// The same in shorthand.
+    short: Vec<u8>,
+}
+
+/// Where a [`Run`] begins that may be worth keeping.
+struct Begun<'j> {
+    json: &'j [u8],
+    expected: u8,
+    /// Where its shorthand begins.
+    at: usize,
 }
 
 impl Shorthand {
     /// Begins with an object of which nothing is written yet.
     pub fn new() -> Self {
-        let mut new = Self { gaps: [0; 128], words: [0; 1024], known: [0; 256] };
+        let runs = vec![<[Run; WAYS]>::default(); RUNS];
+        let mut new = Self { gaps: [0; 128], words: [0; 1024], known: [0; 256], runs };
         for (place, gap) in (1..).zip(GAPS) {
             let free = slots(&new.gaps, eight(gap.as_bytes())).find(|slot| new.gaps[*slot] == 0);
             free.into_iter().for_each(|slot| new.gaps[slot] = place);
@@ -105,44 +126,103 @@ impl Shorthand {
     /// Writes `json` as the end of the object.
     pub fn write(&mut self, json: &str, object: &mut Vec<u8>) {
         let (mut rest, mut expected) = (json.as_bytes(), FIRST_GAP);
-        while let Some((gap, string, behind)) = next_string(rest) {
-            self.write_gap(gap, expected, object);
-            self.write_string(string, object);
-            (rest, expected) = (behind, gap_behind(gap));
+        let mut begun = None;
+        loop {
+            if begun.is_none() {
+                if let Some(run) = self.run(rest, expected)
+                    && let Some((value, behind)) = string_of(&rest[run.json.len()..])
+                {
+                    object.extend_from_slice(&run.short);
+                    self.write_string(value, object);
+                    (rest, expected) = (behind, b',');
+                    continue;
+                }
+                begun = Some(Begun { json: rest, expected, at: object.len() });
+            }
+            let Some((gap, string, behind)) = next_string(rest) else { break };
+            let is_known = self.write_gap(gap, expected, object);
+            expected = gap_behind(gap);
+            let is_value = expected == b',';
+            match begun.take_if(|_| is_value || !is_known) {
+                Some(begun) if is_known => self.learn(&begun, rest.len() - gap.len() - 1, object),
+                _ => {}
+            }
+            let is_word = self.write_string(string, object);
+            if !is_word && !is_value {
+                begun = None;
+            }
+            rest = behind;
         }
         self.write_gap(rest, expected, object);
         object.push(END);
     }
 
-    fn write_gap(&self, gap: &[u8], expected: u8, object: &mut Vec<u8>) {
+    /// What is known to begin `rest` up to the next value.
+    fn run(&self, rest: &[u8], expected: u8) -> Option<&Run> {
+        let known = &self.runs[run_slot(rest)?];
+        known.iter().find(|run| run.expected == expected && !run.json.is_empty() && rest.starts_with(&run.json))
+    }
+
+    /// Keeps a run that ends where `left` bytes of the JSON are left, behind the quotation mark of a value.
+    fn learn(&mut self, begun: &Begun<'_>, left: usize, object: &[u8]) {
+        let json = &begun.json[..begun.json.len() - left];
+        let Some(slot) = run_slot(begun.json).filter(|_| json.len() <= LONGEST_RUN) else { return };
+        let known = &mut self.runs[slot];
+        known.rotate_right(1);
+        known[0] = Run { expected: begun.expected, json: json.to_vec(), short: object[begun.at..].to_vec() };
+    }
+
+    /// Writes a gap; `false` if it had to be spelt out.
+    fn write_gap(&self, gap: &[u8], expected: u8, object: &mut Vec<u8>) -> bool {
         if matches!(gap, [only] if *only == expected) {
-            return;
+            return true;
         }
         if let Some(place) = place(&self.gaps, GAPS, eight(gap), gap) {
-            return object.push(place);
+            object.push(place);
+            return true;
         }
         object.push(GAP);
         number(gap.len() as u64, object);
         object.extend_from_slice(gap);
+        false
     }
 
-    fn write_string(&mut self, string: &[u8], object: &mut Vec<u8>) {
+    /// Writes a string; `false` if it is none of [`WORDS`].
+    fn write_string(&mut self, string: &[u8], object: &mut Vec<u8>) -> bool {
         let hash = hash(string);
         if let Some(place) = place(&self.words, WORDS, hash, string) {
-            return object.push(FIRST_WORD + place);
+            object.push(FIRST_WORD + place);
+            return true;
         }
         if let Some(millis) = millis_of(string) {
             object.push(DATE);
-            return number((millis << 1 ^ millis >> 63).cast_unsigned(), object);
+            number((millis << 1 ^ millis >> 63).cast_unsigned(), object);
+            return false;
         }
         let earlier = self.known[slot(&self.known, hash)];
         if earlier != 0 && text_at(object, earlier) == Some(string) {
             object.push(EARLIER);
-            return object.extend_from_slice(&earlier.to_le_bytes());
+            object.extend_from_slice(&earlier.to_le_bytes());
+            return false;
         }
         object.push(LITERAL);
         self.spell_hashed(string, hash, object);
+        false
     }
+}
+
+/// Sets of runs, by how they begin.
+const RUNS: usize = 64;
+/// Runs that begin alike, as behind a value that is sometimes the last of a list.
+const WAYS: usize = 8;
+/// No longer run is worth keeping.
+const LONGEST_RUN: usize = 256;
+
+/// Where runs that begin as `rest` are kept.
+fn run_slot(rest: &[u8]) -> Option<usize> {
+    let (first, second) = rest.first_chunk::<16>()?.split_at(8);
+    let mixed = eight(first) ^ eight(second).rotate_left(29);
+    Some((mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % RUNS)
 }
 
 /// Where a hash belongs in a table; its length is a power of two.
@@ -205,13 +285,18 @@ fn gap_behind(gap: &[u8]) -> u8 {
 /// What is in front of the first string of `json`, what is in the string as it is written, and what is behind it.
 fn next_string(json: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let (gap, behind) = json.split_at(find(json, |bytes| zeros(bytes ^ (ONES * u64::from(b'"'))))?);
-    let behind = &behind[1..];
+    let (string, behind) = string_of(&behind[1..])?;
+    Some((gap, string, behind))
+}
+
+/// The string that `json` begins in, as it is written, and what is behind it.
+fn string_of(json: &[u8]) -> Option<(&[u8], &[u8])> {
     let marks = |bytes| zeros(bytes ^ (ONES * u64::from(b'"'))) | zeros(bytes ^ (ONES * u64::from(b'\\')));
     let mut end = 0;
     loop {
-        end += find(behind.get(end..)?, marks)?;
-        if behind[end] == b'"' {
-            return Some((gap, &behind[..end], &behind[end + 1..]));
+        end += find(json.get(end..)?, marks)?;
+        if json[end] == b'"' {
+            return Some((&json[..end], &json[end + 1..]));
         }
         end += 2;
     }
@@ -345,6 +430,10 @@ mod tests {
     fn written(texts: &[String], json: &str) -> (Vec<u8>, usize) {
         let mut shorthand = Shorthand::new();
         shorthand.spell("of another object", &mut vec![1]);
+        written_by(&mut shorthand, texts, json)
+    }
+
+    fn written_by(shorthand: &mut Shorthand, texts: &[String], json: &str) -> (Vec<u8>, usize) {
         shorthand.begin();
         let mut object = vec![1];
         texts.iter().for_each(|text| shorthand.spell(text, &mut object));
@@ -398,6 +487,27 @@ mod tests {
         fn what_is_no_json_comes_back_too(text in "[\"\\\\a:,{}é]{0,40}") {
             let (object, at) = written(&[], &text);
             prop_assert_eq!(read(&object, at).unwrap(), text);
+        }
+
+        /// Or contacts would look changed whenever they came behind others.
+        #[test]
+        fn it_is_the_same_whatever_was_written_before(
+            (texts, json) in texts_and_json(),
+            others in proptest::collection::vec((texts_and_json(), 0..3_u8), 0..6),
+        ) {
+            let (json, mut shorthand) = (json.to_string(), Shorthand::new());
+            let alone = written(&texts, &json);
+            for ((texts, other), change) in others {
+                // Some are nearly the same.
+                let other = match change {
+                    0 => other.to_string(),
+                    1 => json.replacen("\":\"", "\":\"x", 1),
+                    _ => json.replace("null", "[]"),
+                };
+                written_by(&mut shorthand, &texts, &other);
+                prop_assert_eq!(&written_by(&mut shorthand, &texts, &json), &written(&texts, &json));
+            }
+            prop_assert_eq!(written_by(&mut shorthand, &texts, &json), alone);
         }
 
         #[test]

@@ -13,11 +13,12 @@ use super::super::object::Decoder;
 use super::super::profile::{self, Block, join, split};
 use super::super::rows::Bits;
 use super::super::store::{Store, database_error, file_error};
+use super::moving::Moving;
 use super::noting::Noting;
 use super::{Batch, Pass, SeenState, SyncReport, SyncTarget};
 
-/// Pages of the write-ahead log that a long sync lets grow before they are moved into the database.
-const LOG_PAGES: i64 = 8192;
+/// Pages of the write-ahead log that a long sync lets grow before it waits until they are moved into the database.
+const LOG_PAGES: i64 = 32_768;
 
 impl Store {
     /// Begins a sync at `now`, alone for its profile. A full pass that was not finished is continued.
@@ -59,6 +60,7 @@ impl Store {
             actives: Vec::new(),
             committed: None,
             report: SyncReport::default(),
+            moving: Moving::default(),
             store: self,
             _lock: lock,
         };

@@ -42,6 +42,7 @@ impl Batch<'_> {
             }
             batch.remember(proof)
         })?;
+        self.moving.end();
         // Best effort: a reader may hold the log; it is then moved at the next occasion.
         let _ = self.store.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         Ok(())

@@ -3,6 +3,7 @@
 mod begin;
 mod conclude;
 mod labels;
+mod moving;
 mod noting;
 mod write;
 
@@ -22,6 +23,7 @@ use super::profile::{Block, split};
 use super::rows::Bits;
 use super::store::{Store, database_error};
 use crate::model::Text;
+use moving::Moving;
 use noting::Noting;
 
 /// Pages that come faster than this share a transaction.
@@ -112,6 +114,7 @@ pub struct Batch<'s> {
     actives: Vec<(i64, Option<i64>)>,
     committed: Option<Instant>,
     report: SyncReport,
+    moving: Moving,
     _lock: SyncLock,
 }
 
@@ -171,9 +174,14 @@ impl Batch<'_> {
             self.cursor = Some(cursor.to_owned());
         }
         let late = self.committed.is_none_or(|at| at.elapsed() >= COMMIT_AFTER);
-        if late || self.waiting.iter().map(PreparedPage::len).sum::<usize>() >= COMMIT_ROWS {
+        let rows = self.waiting.iter().map(PreparedPage::len).sum::<usize>();
+        if late || rows >= COMMIT_ROWS {
             let result = self.transact(|batch| batch.flush(now));
-            return self.explained(result);
+            self.explained(result)?;
+            // Who moves an encrypted log needs the key.
+            if !self.store.encrypted {
+                self.moving.wrote(rows, &self.store.path);
+            }
         }
         Ok(())
     }
