@@ -41,7 +41,7 @@ pub fn run(context: &Context, args: &ApiArgs) -> Result<ExitCode, Failure> {
     let body = answer.map_err(|error| Failure::from_source(&error, source.profile(), source.vendor()))?;
     let mut out = Destination::Stdout(context.term.out());
     let written = if context.globals.jq.is_some() {
-        Show::resolve(context, None)?.filter(&body, &mut out)
+        Show::resolve(context)?.filter(&body, &mut out)
     } else if context.term.stdout_is_terminal() {
         let text = String::from_utf8_lossy(&body);
         out.write(visible_lines(&text).as_bytes()).and_then(|()| out.write(b"\n"))

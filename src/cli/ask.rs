@@ -21,6 +21,7 @@ use crate::source::walk::{
 };
 use crate::source::{Plan, Source, SourceError, Traversal, Usage};
 
+use super::failure::Failure;
 use super::refresh::Refreshed;
 use super::rendered::{Rendered, Spool, runs};
 
@@ -47,6 +48,8 @@ pub struct Answer {
     pub warnings: Vec<String>,
     /// What came of reading its contacts again, if they were.
     pub refreshed: Option<Refreshed>,
+    /// What went wrong here, not with the source.
+    pub failure: Option<Failure>,
 }
 
 /// How a query is carried out on one source.
@@ -225,16 +228,17 @@ async fn ask<B: Send + 'static>(
         }
         Err(error) => (failed(error), None),
     };
-    Answer { gap, ..answer(source.as_ref(), outcome, started_at, manner.clock.now()) }
+    Answer { gap, ..answered(source.as_ref(), outcome, started_at, manner.clock.now()) }
 }
 
 /// What can be said of a source whose walk was not waited for, because nobody wants its end.
 pub fn abandoned(source: &dyn Source, basis: &str, started_at: Timestamp, now: Timestamp) -> Answer {
     let outcome = Outcome { verdict: Verdict::Partial, basis: basis.into(), tally: Tally::default(), error: None };
-    answer(source, outcome, started_at, now)
+    answered(source, outcome, started_at, now)
 }
 
-fn answer(source: &dyn Source, outcome: Outcome, started_at: Timestamp, finished_at: Timestamp) -> Answer {
+/// How a source answered, with what it says of itself.
+pub fn answered(source: &dyn Source, outcome: Outcome, started_at: Timestamp, finished_at: Timestamp) -> Answer {
     Answer {
         profile: source.profile().to_owned(),
         vendor: source.vendor().to_owned(),
@@ -246,6 +250,7 @@ fn answer(source: &dyn Source, outcome: Outcome, started_at: Timestamp, finished
         as_of: source.as_of(),
         warnings: source.warnings(),
         refreshed: None,
+        failure: None,
     }
 }
 

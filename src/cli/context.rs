@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use crate::vendor::Access;
 
 use super::args::GlobalArgs;
 use super::failure::{ErrorFormat, Failure, FailureKind};
+use super::place::{self, Place};
 
 /// How old the mirror may be under `source = "auto"`.
 const FRESH: Duration = Duration::from_mins(5);
@@ -41,6 +42,9 @@ pub struct Context {
     /// The key of the mirror, once it was needed.
     mirror_key: OnceCell<Result<DatabaseKey, Failure>>,
     failures: Cell<u32>,
+    report: Option<Place>,
+    reported: Cell<bool>,
+    clashed: Cell<bool>,
 }
 
 /// The sources that a query asks, and the profiles that could not be opened.
@@ -102,8 +106,9 @@ impl Context {
             Ok(config) => (config, None),
             Err(error) => (Config::default(), Some(error)),
         };
+        let report = globals.report.as_deref().map(|path| Place::of(path, "--report")).transpose()?;
         let demo = RefCell::new(None);
-        Ok(Self {
+        let context = Self {
             env,
             term,
             globals,
@@ -115,6 +120,41 @@ impl Context {
             demo,
             mirror_key: OnceCell::new(),
             failures: Cell::new(0),
+            report,
+            reported: Cell::new(false),
+            clashed: Cell::new(false),
+        };
+        context.check_distinct(&[])?;
+        Ok(context)
+    }
+
+    /// Where the report goes, if one is wanted.
+    pub fn report(&self) -> Option<&Place> {
+        self.report.as_ref()
+    }
+
+    /// The report was written.
+    pub fn set_reported(&self) {
+        self.reported.set(true);
+    }
+
+    /// Whether a report is wanted that nobody wrote.
+    pub fn owes_report(&self) -> bool {
+        self.report.is_some() && !self.reported.get() && !self.clashed()
+    }
+
+    /// Whether one file was named for two things, so that nothing may be written to it.
+    pub fn clashed(&self) -> bool {
+        self.clashed.get()
+    }
+
+    /// That these files, each with the option that named it, are other files than the report and the trace.
+    pub fn check_distinct(&self, named: &[(&str, &Path)]) -> Result<(), Failure> {
+        let trace = self.globals.trace.as_deref().map(|path| Place::of(path, "--trace")).transpose()?;
+        let own = [("--report", self.report.as_ref()), ("--trace", trace.as_ref())];
+        let own = own.into_iter().filter_map(|(option, place)| Some((option, place?.as_file()?)));
+        place::check_distinct(&named.iter().copied().chain(own).collect::<Vec<_>>()).inspect_err(|_| {
+            self.clashed.set(true);
         })
     }
 

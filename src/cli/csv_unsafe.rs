@@ -14,6 +14,7 @@ use crate::term::visible_lines;
 use super::context::Context;
 use super::failure::{Failure, FailureKind};
 use super::output::{Destination, is_gone};
+use super::place::Place;
 
 /// Options of `contacts csv-unsafe`.
 #[derive(Args, Clone, Debug)]
@@ -42,12 +43,11 @@ pub fn run(context: &Context, args: &CsvUnsafeArgs) -> Result<ExitCode, Failure>
             (Box::new(io::stdin().lock()), "standard input".to_owned())
         }
     };
-    let out = match &args.out {
-        Some(path) => Destination::file(path)?,
-        None => Destination::Stdout(context.term.out()),
-    };
+    let place = args.out.as_deref().map_or(Ok(Place::Standard), |path| Place::of(path, "--out"))?;
+    let out = Destination::open(&place, &context.term)?;
     let reader = Reader { reader, failed: None };
-    let manner = if args.out.is_none() && context.term.stdout_is_terminal() { Manner::Shown } else { Manner::Exact };
+    let shown = place.is_terminal() || (place == Place::Standard && context.term.stdout_is_terminal());
+    let manner = if shown { Manner::Shown } else { Manner::Exact };
     match restore(reader, &name, Sink { out, manner, line: Vec::new(), broken: None }) {
         Err(failure) if !is_gone(&failure) => Err(failure),
         _ => Ok(ExitCode::SUCCESS),
@@ -167,11 +167,17 @@ fn shown(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use crate::term::{Term, TermOptions};
+
     use super::*;
+
+    fn destination(path: &Path) -> Result<Destination, Failure> {
+        Destination::open(&Place::of(path, "--out")?, &Term::new(&TermOptions::default()))
+    }
 
     fn to_file(text: &[u8], path: &Path, manner: Manner) -> Result<(), Failure> {
         let reader = Reader { reader: Box::new(io::Cursor::new(text.to_owned())), failed: None };
-        let sink = Sink { out: Destination::file(path)?, manner, line: Vec::new(), broken: None };
+        let sink = Sink { out: destination(path)?, manner, line: Vec::new(), broken: None };
         restore(reader, "standard input", sink)
     }
 
@@ -204,7 +210,7 @@ mod tests {
         let path = folder.path().join("out.csv");
         std::fs::write(&path, "before").unwrap();
         let reader = Reader { reader: Box::new(BufReader::new(Broken)), failed: None };
-        let out = Destination::file(&path).unwrap();
+        let out = destination(&path).unwrap();
         let failure = restore(reader, "`in.csv`", Sink { out, manner: Manner::Exact, line: Vec::new(), broken: None })
             .unwrap_err();
         assert_eq!(

@@ -1,13 +1,14 @@
-//! Where an answer goes: standard output, or a file that appears whole or not at all.
+//! Where an answer goes: standard output, a file that appears whole or not at all, or what is no file.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::term::is_closed_pipe;
+use crate::term::{Term, is_closed_pipe};
 
 use super::export::Export;
 use super::failure::{Failure, FailureKind};
+use super::place::{self, Place};
 
 /// Where an answer goes.
 pub enum Destination {
@@ -20,19 +21,31 @@ pub enum Destination {
         /// Its name at the end.
         path: PathBuf,
     },
+    /// What is no file, as a pipe.
+    Stream {
+        /// What it is written to.
+        stream: BufWriter<File>,
+        /// What the person called it.
+        path: PathBuf,
+    },
     /// A file that grows over several runs.
     Export(Box<Export>),
 }
 
 impl Destination {
-    /// A file that appears whole, or not at all.
-    pub fn file(path: &Path) -> Result<Self, Failure> {
-        let cannot = |error: &io::Error| file_failure(path, error);
-        let folder = folder_for(path)?;
-        let mut builder = tempfile::Builder::new();
-        let temporary =
-            builder.prefix(".contacts-").suffix(".part").tempfile_in(folder).map_err(|error| cannot(&error))?;
-        Ok(Self::File { temporary: BufWriter::with_capacity(1 << 16, temporary), path: path.to_owned() })
+    /// Opens `place`.
+    pub fn open(place: &Place, term: &Term) -> Result<Self, Failure> {
+        match place {
+            Place::Standard => Ok(Self::Stdout(term.out())),
+            Place::File(path) => {
+                let temporary = place::temporary(path).map_err(|error| file_failure(path, &error))?;
+                Ok(Self::File { temporary: BufWriter::with_capacity(1 << 16, temporary), path: path.clone() })
+            }
+            Place::Stream(path) => {
+                let stream = place::open_stream(path).map_err(|error| stream_failure(path, &error))?;
+                Ok(Self::Stream { stream, path: path.clone() })
+            }
+        }
     }
 
     /// Writes; a reader that is gone is [`is_gone`].
@@ -40,6 +53,7 @@ impl Destination {
         match self {
             Self::Stdout(out) => out.write_all(bytes).map_err(|error| stdout_failure(&error)),
             Self::File { temporary, path } => temporary.write_all(bytes).map_err(|error| file_failure(path, &error)),
+            Self::Stream { stream, path } => stream.write_all(bytes).map_err(|error| stream_failure(path, &error)),
             Self::Export(export) => export.write(bytes),
         }
     }
@@ -49,19 +63,18 @@ impl Destination {
         match self {
             Self::Stdout(out) => out.flush().map_err(|error| stdout_failure(&error)),
             Self::File { temporary, path } => temporary.flush().map_err(|error| file_failure(path, &error)),
+            Self::Stream { stream, path } => stream.flush().map_err(|error| stream_failure(path, &error)),
             Self::Export(_) => Ok(()),
         }
     }
 
-    /// Completes the answer: flushes stdout, or gives the file its name.
-    pub fn finish(self) -> Result<(), Failure> {
+    /// Completes the answer: hands on the last of it, or gives the file its name.
+    pub fn finish(mut self) -> Result<(), Failure> {
         match self {
-            Self::Stdout(mut out) => out.flush().map_err(|error| stdout_failure(&error)),
+            Self::Stdout(_) | Self::Stream { .. } => self.flush(),
             Self::File { temporary, path } => {
                 let file = temporary.into_inner().map_err(|error| file_failure(&path, error.error()))?;
-                keep_mode(&file, &path);
-                file.as_file().sync_all().map_err(|error| file_failure(&path, &error))?;
-                file.persist(&path).map(drop).map_err(|error| file_failure(&path, &error.error))
+                place::persist(file, &path).map_err(|error| file_failure(&path, &error))
             }
             // Its walk ends it, which knows the verdict.
             Self::Export(_) => Ok(()),
@@ -69,30 +82,16 @@ impl Destination {
     }
 }
 
-/// The folder in which a file can appear; told before anything is asked for.
-pub fn folder_for(path: &Path) -> Result<&Path, Failure> {
-    if path.is_dir() {
-        return Err(Failure::usage(format!("`{}` is a folder (--out)", path.display())));
-    }
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if folder.is_dir() {
-        return Ok(folder);
-    }
-    let message = format!("`{}` cannot be written: there is no folder `{}`", path.display(), folder.display());
-    Err(Failure::new(FailureKind::Unexpected, message).hint("make the folder first, or name another file with --out"))
-}
-
-/// The file keeps the mode of the one it replaces.
-fn keep_mode(file: &tempfile::NamedTempFile, path: &Path) {
-    let mode = File::open(path).and_then(|old| old.metadata()).map(|meta| meta.permissions());
-    if let Ok(mode) = mode {
-        let _ = file.as_file().set_permissions(mode);
-    }
-}
-
 fn file_failure(path: &Path, error: &io::Error) -> Failure {
     Failure::new(FailureKind::Unexpected, format!("cannot write `{}`: {error}", path.display()))
         .hint("the file that was there before is untouched")
+}
+
+fn stream_failure(path: &Path, error: &io::Error) -> Failure {
+    if is_closed_pipe(error) {
+        return Failure::new(FailureKind::Unexpected, GONE);
+    }
+    Failure::new(FailureKind::Unexpected, format!("cannot write `{}`: {error}", path.display()))
 }
 
 const GONE: &str = "the reader of the output is gone";

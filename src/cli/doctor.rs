@@ -32,7 +32,7 @@ type Say<'s> = dyn FnMut(&str, Vec<Check>) -> Result<(), Failure> + 's;
 
 /// Runs `contacts doctor`.
 pub fn run(context: &Context) -> Result<ExitCode, Failure> {
-    let shown = Show::resolve(context, None)?;
+    let shown = Show::resolve(context)?;
     let text = shown.format == Format::Table && context.globals.output.is_none() && shown.jq.is_none();
     let mut all: Vec<Check> = Vec::new();
     let mut say = |title: &str, checks: Vec<Check>| -> Result<(), Failure> {

@@ -15,6 +15,7 @@ use crate::model::Text;
 use crate::source::walk::{Resume, Tally, Verdict, WalkState};
 
 use super::failure::{Failure, FailureKind};
+use super::place;
 
 /// The version of the state file; another version's is refused.
 const VERSION: u32 = 1;
@@ -67,7 +68,7 @@ impl Whole {
         let is_whole = |path: &Path| std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == saved.offset);
         let part = beside(state, ".part");
         if is_whole(&part) {
-            std::fs::rename(&part, out).map_err(|error| cannot("write", out, &error))?;
+            place::rename(&part, out).map_err(|error| cannot("write", out, &error))?;
         } else if !is_whole(out) {
             return Ok(None);
         }
@@ -91,6 +92,11 @@ pub struct Export {
 }
 
 impl Export {
+    /// What it writes while it is not whole: `state` and what lies beside it.
+    pub fn files(state: &Path) -> [PathBuf; 4] {
+        [state.to_owned(), beside(state, ".part"), beside(state, ".ids"), beside(state, ".new")]
+    }
+
     /// Begins an export to `out`, or goes on with the one that `state` tells of.
     pub fn open(out: &Path, state: &Path, query: String) -> Result<Self, Failure> {
         let (part_path, ids_path) = (beside(state, ".part"), beside(state, ".ids"));
@@ -228,7 +234,7 @@ impl Export {
             let _ = file.set_permissions(old.permissions());
         }
         file.sync_all().map_err(|error| cannot("write", &part_path, &error))?;
-        std::fs::rename(&part_path, &out_path).map_err(|error| cannot("write", &out_path, &error))?;
+        place::rename(&part_path, &out_path).map_err(|error| cannot("write", &out_path, &error))?;
         clean_up(&state_path);
         Ok(())
     }
@@ -267,7 +273,11 @@ fn checked(path: &Path, bytes: &[u8], query: &str) -> Result<Saved, Failure> {
     }
     let saved: Saved = serde_json::from_value(value).map_err(|_| refused("is no state file"))?;
     if saved.query != query {
-        return Err(refused("is the state of another query").hint(format!("it belongs to: {}", saved.query)));
+        // What follows is for comparing, not for reading.
+        let start = |query: &str| query.split_once(": ").map_or(query, |(start, _)| start).replace(" []", "");
+        let (of, wanted) = (start(&saved.query), start(query));
+        let other = if of == wanted { ", with other filters, order or options" } else { "" };
+        return Err(refused("is the state of another query").hint(format!("it belongs to {of}{other}")));
     }
     Ok(saved)
 }

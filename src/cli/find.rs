@@ -58,20 +58,25 @@ pub struct SearchArgs {
     pub fail_empty: bool,
 }
 
+/// How contacts are shown, and where.
+pub fn shown(context: &Context, select: &SelectArgs) -> Result<Show, Failure> {
+    Show::resolve_to(context, select.out.as_deref(), select.resume.as_deref())
+}
+
 /// Runs `contacts list`.
 pub fn list(context: &Context, args: &ListArgs) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, args.select.out.clone())?;
+    let show = shown(context, &args.select)?;
     let query = resolve(context, &args.select, Filter::default(), &show)?;
-    run_query(context, &query, &show, args.select.resume.as_deref(), None)
+    run_query(context, &query, &show, None)
 }
 
 /// Runs `contacts search`.
 pub fn search(context: &Context, args: &SearchArgs) -> Result<ExitCode, Failure> {
-    let mut show = Show::resolve(context, args.select.out.clone())?;
+    let mut show = shown(context, &args.select)?;
     let filter = text_filter(args)?;
     show.highlight = highlighted(&filter);
     let query = Query { scan: args.scan, ..resolve(context, &args.select, filter, &show)? };
-    run_query(context, &query, &show, args.select.resume.as_deref(), args.fail_empty.then_some(FailureKind::NotFound))
+    run_query(context, &query, &show, args.fail_empty.then_some(FailureKind::NotFound))
 }
 
 /// The text that is searched for.

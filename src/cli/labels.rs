@@ -40,6 +40,15 @@ pub fn remember_listed(context: &Context, profile: &str, labels: &[Text]) {
     keep(context, labels.iter().map(|label| (profile, label.as_str())));
 }
 
+/// Keeps no label of a profile any longer.
+pub fn forget(context: &Context, profile: &str) {
+    let Some(path) = path(&context.env) else { return };
+    let mut all = read(path.clone());
+    if all.remove(profile).is_some() {
+        let _ = write(&path, &all);
+    }
+}
+
 /// The labels of a profile, as they were seen last.
 pub fn known(env: &Env, profile: &str) -> Vec<String> {
     path(env).map(read).and_then(|mut all| all.remove(profile)).unwrap_or_default().into_iter().collect()

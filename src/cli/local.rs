@@ -56,7 +56,11 @@ pub fn labels_lie_beside(vendor: &Capabilities) -> bool {
 /// Says how old an answer of the mirror is, and what of it was read again.
 pub fn say_age(context: &Context, answer: &Answer) {
     let Some(as_of) = answer.as_of else { return };
-    let age = rough(context.clock.now().duration_since(as_of).as_secs_f64().max(0.0));
+    let age = match context.clock.now().duration_since(as_of) {
+        // What the copy is worth cannot be told from a clock that went back.
+        ahead if ahead.is_negative() => format!("{} ahead of this machine's clock", rough(-ahead.as_secs_f64())),
+        age => format!("{} old", rough(age.as_secs_f64())),
+    };
     let as_of = Time::from_timestamp(as_of);
     let found = match (answer.outcome.tally.rows, &answer.outcome.error) {
         // What could not be read was not searched.
@@ -72,5 +76,5 @@ pub fn say_age(context: &Context, answer: &Answer) {
         }
         _ => String::new(),
     };
-    context.say(&format!("{}: {found} the local mirror, {age} old (as of {as_of}){again}", answer.profile));
+    context.say(&format!("{}: {found} the local mirror, {age} (as of {as_of}){again}", answer.profile));
 }

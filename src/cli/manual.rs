@@ -7,11 +7,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Command};
 
+use crate::term::Term;
+
 use super::context::Context;
 use super::examples;
 use super::failure::{Failure, FailureKind};
 use super::generate::command;
 use super::output::{Destination, print};
+use super::place::Place;
 use super::reference::reference;
 
 /// What is read from the environment, for the pages and the reference.
@@ -54,7 +57,7 @@ pub fn run(context: &Context, args: &ManArgs) -> Result<ExitCode, Failure> {
     command.build();
     if let Some(folder) = &args.dir {
         std::fs::create_dir_all(folder).map_err(|error| not_written(folder, &error))?;
-        return write_all(&command, "", folder).map(|()| ExitCode::SUCCESS);
+        return write_all(&command, "", folder, &context.term).map(|()| ExitCode::SUCCESS);
     }
     let mut path = Vec::new();
     for word in &args.command {
@@ -70,12 +73,13 @@ pub fn run(context: &Context, args: &ManArgs) -> Result<ExitCode, Failure> {
     print(context, &page(&command, &path.join(" "))?)
 }
 
-fn write_all(command: &Command, path: &str, folder: &Path) -> Result<(), Failure> {
-    let mut out = Destination::file(&folder.join(format!("{}.1", page_name(path))))?;
+fn write_all(command: &Command, path: &str, folder: &Path, term: &Term) -> Result<(), Failure> {
+    let place = Place::of(&folder.join(format!("{}.1", page_name(path))), "FOLDER")?;
+    let mut out = Destination::open(&place, term)?;
     out.write(&page(command, path)?)?;
     out.finish()?;
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
-        write_all(sub, format!("{path} {}", sub.get_name()).trim_start(), folder)?;
+        write_all(sub, format!("{path} {}", sub.get_name()).trim_start(), folder, term)?;
     }
     Ok(())
 }

@@ -2,12 +2,13 @@
 
 mod encryption;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use crate::mirror::{Change, Mode};
+use crate::mirror::{Change, MirrorError, Mode, ProfileStatus, Store};
 use crate::model::Time;
 use crate::render::{KeyedRow, RecordKind};
 
@@ -16,8 +17,8 @@ use super::failure::{Failure, FailureKind};
 use super::find::since;
 use super::output::{Show, is_gone};
 use super::progress::counted;
-use super::sample;
 use super::store::{failed, open, path, say_exposed};
+use super::{labels, sample};
 
 /// Options of `contacts mirror`.
 #[derive(Args, Clone, Debug)]
@@ -80,7 +81,7 @@ pub fn run(context: &Context, args: &MirrorArgs) -> Result<ExitCode, Failure> {
         MirrorCommand::Status => status(context),
         MirrorCommand::Verify(args) => verify(context, args),
         MirrorCommand::Rebuild => {
-            let rebuilt = open(context, Mode::Write)?.rebuild().map_err(failed)?;
+            let rebuilt = open_existing(context, Mode::Write)?.rebuild().map_err(failed)?;
             context.say(&format!("index of {} made anew", counted(rebuilt.contacts, "contact")));
             Ok(ExitCode::SUCCESS)
         }
@@ -90,20 +91,64 @@ pub fn run(context: &Context, args: &MirrorArgs) -> Result<ExitCode, Failure> {
     }
 }
 
+/// Opens the mirror that there is, and makes none.
+fn open_existing(context: &Context, mode: Mode) -> Result<Store, Failure> {
+    let path = path(context)?;
+    if is_missing(&path) {
+        stored(context, None)?;
+        return Err(failed(MirrorError::Missing { path }));
+    }
+    open(context, mode)
+}
+
+/// Whether there is no such file, as far as that can be told.
+fn is_missing(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// The profiles that are stored, of those that are wanted: all unless -p names some. A profile that is named must be stored
+/// or configured.
+fn stored(context: &Context, store: Option<&Store>) -> Result<Vec<ProfileStatus>, Failure> {
+    let mut known = store.map_or(Ok(Vec::new()), Store::status).map_err(failed)?;
+    let names: Vec<&String> = context.globals.profiles.iter().filter(|name| !name.is_empty()).collect();
+    if names.is_empty() {
+        return Ok(known);
+    }
+    for name in &names {
+        if !known.iter().any(|profile| profile.name == **name) && context.configured(name).is_none() {
+            // It says what is configured.
+            context.profiles()?;
+            return Err(failed(MirrorError::NoProfile { profile: (*name).clone() }));
+        }
+    }
+    known.retain(|profile| names.contains(&&profile.name));
+    Ok(known)
+}
+
+/// [`stored`], of which there must be some of every profile that is named.
+fn stored_all(context: &Context, store: &Store) -> Result<Vec<ProfileStatus>, Failure> {
+    let known = stored(context, Some(store))?;
+    let mut names = context.globals.profiles.iter().filter(|name| !name.is_empty());
+    match names.find(|name| !known.iter().any(|profile| profile.name == **name)) {
+        Some(name) => Err(failed(MirrorError::NoProfile { profile: name.clone() })),
+        None => Ok(known),
+    }
+}
+
 fn status(context: &Context) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, None)?;
+    let show = Show::resolve(context)?;
     let mut encrypted = false;
     let profiles = match open(context, Mode::Read) {
         Ok(store) => {
             encrypted = store.is_encrypted();
             let how = if encrypted { "encrypted" } else { "not encrypted" };
             context.say(&format!("{} is {how}", context.env.shown(store.path())));
-            store.status().map_err(failed)?
+            stored(context, Some(&store))?
         }
-        Err(failure) if !path(context)?.exists() => {
-            drop(failure);
+        Err(_) if is_missing(&path(context)?) => {
+            let none = stored(context, None)?;
             context.say("there is no mirror yet; contacts sync makes it");
-            Vec::new()
+            none
         }
         Err(failure) => return Err(failure),
     };
@@ -130,21 +175,19 @@ fn status(context: &Context) -> Result<ExitCode, Failure> {
 }
 
 fn verify(context: &Context, args: &VerifyArgs) -> Result<ExitCode, Failure> {
-    let store = open(context, Mode::Read)?;
+    let store = open_existing(context, Mode::Read)?;
+    let wanted = stored_all(context, &store)?;
     let verified = store.verify().map_err(failed)?;
     for problem in &verified.problems {
         context.tell(&Failure::new(FailureKind::Unexpected, problem.clone()));
     }
     let mut count = verified.count;
     if args.sample > 0 && count == 0 {
-        let wanted = &context.globals.profiles;
-        for status in store.status().map_err(failed)? {
-            if wanted.is_empty() || wanted.contains(&status.name) {
-                let Some(damaged) = sample::compare(context, &store, &status, usize::from(args.sample)) else {
-                    return Ok(ExitCode::from(FailureKind::Interrupted.code()));
-                };
-                count += damaged;
-            }
+        for status in wanted {
+            let Some(damaged) = sample::compare(context, &store, &status, usize::from(args.sample)) else {
+                return Ok(ExitCode::from(FailureKind::Interrupted.code()));
+            };
+            count += damaged;
         }
     }
     context.say(&format!("{} checked, {}", counted(verified.contacts, "contact"), counted(count, "problem")));
@@ -153,8 +196,8 @@ fn verify(context: &Context, args: &VerifyArgs) -> Result<ExitCode, Failure> {
 
 fn forget(context: &Context, args: &ForgetArgs) -> Result<ExitCode, Failure> {
     let names: Vec<&String> = context.globals.profiles.iter().filter(|name| !name.is_empty()).collect();
-    let mut store = open(context, Mode::Write)?;
-    let known: Vec<String> = store.status().map_err(failed)?.into_iter().map(|profile| profile.name).collect();
+    let mut store = open_existing(context, Mode::Write)?;
+    let known: Vec<String> = stored(context, Some(&store))?.into_iter().map(|profile| profile.name).collect();
     let names: Vec<String> = match (names.as_slice(), &args.contact) {
         ([], None) => {
             return Err(Failure::usage("what is to be forgotten?").hint("contacts mirror forget ID, or -p PROFILE"));
@@ -167,7 +210,10 @@ fn forget(context: &Context, args: &ForgetArgs) -> Result<ExitCode, Failure> {
     for name in &names {
         let forgotten = match &args.contact {
             Some(id) => store.forget_contact(name, id),
-            None => store.forget_profile(name),
+            None => {
+                labels::forget(context, name);
+                store.forget_profile(name)
+            }
         };
         match forgotten {
             Ok(forgotten) => contacts += forgotten.contacts,
@@ -193,23 +239,19 @@ fn unknown(id: &str) -> Failure {
 /// Runs `contacts diff`.
 pub fn diff(context: &Context, args: &DiffArgs) -> Result<ExitCode, Failure> {
     let since = since("--since", &args.since, context.clock.now())?;
-    let store = open(context, Mode::Read)?;
-    let known: Vec<String> = store.status().map_err(failed)?.into_iter().map(|profile| profile.name).collect();
-    let wanted = &context.globals.profiles;
-    let names: Vec<&str> =
-        known.iter().filter(|name| wanted.is_empty() || wanted.contains(name)).map(String::as_str).collect();
+    let store = open_existing(context, Mode::Read)?;
+    let wanted = stored_all(context, &store)?;
+    let names: Vec<&str> = wanted.iter().map(|profile| profile.name.as_str()).collect();
     changes(context, &store.diff(&names, since.timestamp()).map_err(failed)?)
 }
 
 /// Runs `contacts log`.
 pub fn log(context: &Context, args: &LogArgs) -> Result<ExitCode, Failure> {
-    let store = open(context, Mode::Read)?;
+    let store = open_existing(context, Mode::Read)?;
     let (mut found, mut held) = (Vec::new(), false);
-    for profile in store.status().map_err(failed)? {
-        if context.globals.profiles.is_empty() || context.globals.profiles.contains(&profile.name) {
-            found.extend(store.log(&profile.name, &args.contact).map_err(failed)?);
-            held |= store.contact(&profile.name, &args.contact).is_ok();
-        }
+    for profile in stored_all(context, &store)? {
+        found.extend(store.log(&profile.name, &args.contact).map_err(failed)?);
+        held |= store.contact(&profile.name, &args.contact).is_ok();
     }
     if found.is_empty() && !held {
         return Err(unknown(&args.contact));
@@ -218,7 +260,7 @@ pub fn log(context: &Context, args: &LogArgs) -> Result<ExitCode, Failure> {
 }
 
 fn changes(context: &Context, changes: &[Change]) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, None)?;
+    let show = Show::resolve(context)?;
     let rows: Vec<KeyedRow> = changes
         .iter()
         .map(|change| {

@@ -23,6 +23,7 @@ mod mirror;
 mod output;
 mod pager;
 mod pick;
+mod place;
 mod profile;
 mod progress;
 mod reference;
@@ -150,7 +151,7 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
     let config = if globals.demo { Ok(Config::default()) } else { Config::load(&env, globals.config.as_deref()) };
     let color = config.as_ref().ok().and_then(|config| config.defaults.color);
     let term = self::term(&env, &globals, color);
-    let tracing = Tracing::for_globals(&globals, &term);
+    let tracing = Tracing::for_globals(&globals, &term)?;
     let threads = match &command {
         Some(Command::List(_) | Command::Search(_) | Command::Sandbox(_) | Command::Sync(_)) => {
             threads(command.as_ref())
@@ -181,8 +182,19 @@ fn dispatch(env: Env, globals: GlobalArgs, command: Option<Command>) -> Result<E
         Some(Command::Man(args)) => manual::run(&context, &args),
         Some(Command::Schema(args)) => generate::schema(&context, &args),
     };
-    tracing.finish()?;
+    let done = done.or_else(|failure| reported(&context, failure));
+    if !context.clashed() {
+        tracing.finish()?;
+    }
     done
+}
+
+/// A query that did not come so far as to report: a report of yesterday must not be taken for its own.
+fn reported(context: &Context, failure: Failure) -> Result<ExitCode, Failure> {
+    if context.owes_report() {
+        report::write(context, failure.kind.code(), &[], std::slice::from_ref(&failure))?;
+    }
+    Err(failure)
 }
 
 /// A short query is quickest on one thread; an export decodes on two.

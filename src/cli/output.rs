@@ -13,10 +13,11 @@ use crate::render::{
 use crate::term::{ColorChoice, Paint};
 
 use super::context::Context;
-use super::destination::{folder_for, stdout_failure};
-use super::export::{Export, Whole};
+use super::destination::stdout_failure;
+use super::export::Export;
 use super::failure::{Failure, FailureKind};
 use super::pager;
+use super::place::Place;
 
 pub use super::destination::{Destination, is_gone};
 
@@ -35,15 +36,32 @@ pub struct Show {
     pub template: Option<String>,
     /// Words that were searched for, to be highlighted in a table.
     pub highlight: Vec<String>,
-    /// A file, instead of stdout.
-    pub out: Option<PathBuf>,
+    /// Where it goes.
+    pub out: Place,
+    /// The state of an export that survives, with which it goes to its file.
+    pub resume: Option<PathBuf>,
     csv_safe: bool,
 }
 
 impl Show {
     /// What the options, the environment and the configuration say.
-    pub fn resolve(context: &Context, out: Option<PathBuf>) -> Result<Self, Failure> {
+    pub fn resolve(context: &Context) -> Result<Self, Failure> {
+        Self::resolve_to(context, None, None)
+    }
+
+    /// [`Self::resolve`] with `--out` and `--resume`.
+    pub fn resolve_to(context: &Context, out: Option<&Path>, resume: Option<&Path>) -> Result<Self, Failure> {
         let globals = &context.globals;
+        let (ending, resume) =
+            (out.and_then(format_of), resume.map(|state| Place::file(state, "--resume")).transpose()?);
+        let out = match (out, &resume) {
+            (None, _) => Place::Standard,
+            (Some(path), None) => Place::of(path, "--out")?,
+            (Some(path), Some(_)) => Place::file(path, "--out").map(Place::File).map_err(|failure| {
+                failure.hint("--resume goes on with a file; leave it out, or name a file with --out")
+            })?,
+        };
+        check_distinct(context, &out, resume.as_deref())?;
         if let Some(format) = globals.output
             && format != Format::Json
             && (globals.jq.is_some() || globals.template.is_some())
@@ -54,7 +72,7 @@ impl Show {
         let format = match (globals.output, context.env.text("CONTACTS_OUTPUT"), context.defaults().output) {
             (Some(format), ..) => format,
             _ if globals.jq.is_some() || globals.template.is_some() => Format::Json,
-            _ if let Some(format) = out.as_deref().and_then(format_of) => format,
+            _ if let Some(format) = ending => format,
             (None, Some(word), _) if !word.is_empty() => {
                 word.parse().map_err(|error| Failure::usage(format!("CONTACTS_OUTPUT: {error}")))?
             }
@@ -63,18 +81,17 @@ impl Show {
             }
             _ => Format::Table,
         };
-        out.as_deref().map(folder_for).transpose()?;
         warn_of_idle_options(context, format);
-        let terminal = out.is_none() && context.term.stdout_is_terminal();
+        let terminal = goes_to_terminal(context, &out);
         let jq = globals.jq.as_deref().map(JqFilter::compile).transpose()?;
         let jq = jq.map(|jq| jq.with_env(variables_of_filters(context)));
-        let eyes = terminal || (out.is_none() && json_color(context) == Paint::Colored);
+        let eyes = terminal || (out == Place::Standard && json_color(context) == Paint::Colored);
         let jq = jq.map(|jq| if eyes { jq.for_terminal(json_color(context)) } else { jq });
         let template = globals.template.clone();
         if let Some(source) = &template {
             Template::compile(source, template_options(context, terminal))?;
         }
-        if format == Format::Xlsx && out.is_none() && context.term.stdout_is_terminal() {
+        if format == Format::Xlsx && terminal {
             return Err(
                 Failure::usage("xlsx is no format for a terminal").hint("add --out FILE.xlsx, or redirect the output")
             );
@@ -91,6 +108,7 @@ impl Show {
             template,
             highlight: Vec::new(),
             out,
+            resume,
             csv_safe: globals.csv_safe,
         })
     }
@@ -98,7 +116,7 @@ impl Show {
     /// As [`Self::resolve`] for one of the program's own lists: the configured columns are meant for contacts, and a person's
     /// table has those in `table` unless others are asked for.
     pub fn resolve_own(context: &Context, table: &[&str]) -> Result<Self, Failure> {
-        let show = Self::resolve(context, None)?;
+        let show = Self::resolve(context)?;
         if show.columns_typed {
             return Ok(show);
         }
@@ -126,32 +144,28 @@ impl Show {
 
     /// An encoder for the streaming formats.
     pub fn encoder(&self, context: &Context, columns: Columns) -> Encoder {
-        let tty = self.out.is_none() && context.term.stdout_is_terminal();
-        let color = if self.out.is_none() { json_color(context) } else { Paint::Plain };
+        let tty = goes_to_terminal(context, &self.out);
+        let color = if self.out == Place::Standard { json_color(context) } else { Paint::Plain };
         let options = EncodeOptions { csv_safe: self.csv_safe, tty, color, ..EncodeOptions::default() };
         Encoder::new(self.format, columns, options)
     }
 
     /// Opens the place the answer goes to.
     pub fn destination(&self, context: &Context) -> Result<Destination, Failure> {
-        match &self.out {
-            None => Ok(Destination::Stdout(context.term.out())),
-            Some(path) => Destination::file(path),
+        Destination::open(&self.out, &context.term)
+    }
+
+    /// Whether the answer appears whole or not at all; else it is written as it comes.
+    pub fn appears_whole(&self) -> bool {
+        matches!(self.out, Place::File(_))
+    }
+
+    /// The file and the state of an export that survives, if it is to be one.
+    pub fn survives(&self) -> Option<(&Path, &Path)> {
+        match (&self.out, &self.resume) {
+            (Place::File(out), Some(state)) => Some((out, state)),
+            _ => None,
         }
-    }
-
-    /// Opens an export that survives, whose state is kept in `state`.
-    pub fn export(&self, state: &Path, query: &str) -> Result<Destination, Failure> {
-        Export::open(self.file()?, state, query.to_owned()).map(|export| Destination::Export(Box::new(export)))
-    }
-
-    /// The export that `state` tells of, if only its name is missing.
-    pub fn whole(&self, state: &Path, query: &str) -> Result<Option<Whole>, Failure> {
-        Whole::of(self.file()?, state, query)
-    }
-
-    fn file(&self) -> Result<&Path, Failure> {
-        self.out.as_deref().ok_or_else(|| Failure::usage("--resume needs --out FILE"))
     }
 
     /// Shows rows that are all there.
@@ -178,7 +192,7 @@ impl Show {
         let mut out = self.destination(context)?;
         let mut bytes = Vec::new();
         if let Some(source) = &self.template {
-            let terminal = self.out.is_none() && context.term.stdout_is_terminal();
+            let terminal = goes_to_terminal(context, &self.out);
             let mut template = Template::compile(source, template_options(context, terminal))?;
             for row in rows {
                 template.push(row, &mut bytes)?;
@@ -274,6 +288,19 @@ impl Show {
     }
 }
 
+/// That the answer, its state, the report and the trace are not to be one file.
+fn check_distinct(context: &Context, out: &Place, resume: Option<&Path>) -> Result<(), Failure> {
+    let beside: Vec<PathBuf> = resume.map(Export::files).into_iter().flatten().collect();
+    let mut named: Vec<(&str, &Path)> = beside.iter().map(|path| ("--resume", path.as_path())).collect();
+    named.extend(out.as_file().map(|path| ("--out", path)));
+    context.check_distinct(&named)
+}
+
+/// Whether the answer is read by somebody at a terminal, or drives one at least.
+fn goes_to_terminal(context: &Context, out: &Place) -> bool {
+    if *out == Place::Standard { context.term.stdout_is_terminal() } else { out.is_terminal() }
+}
+
 /// The format that a file's ending tells.
 fn format_of(path: &Path) -> Option<Format> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
@@ -324,10 +351,10 @@ fn json_color(context: &Context) -> Paint {
 }
 
 fn table_options(context: &Context, show: &Show) -> TableOptions {
-    let terminal = show.out.is_none() && context.term.stdout_is_terminal();
+    let terminal = goes_to_terminal(context, &show.out);
     TableOptions {
         width: context.term.width().filter(|_| terminal),
-        color: if show.out.is_none() { context.term.color() } else { Paint::Plain },
+        color: if show.out == Place::Standard { context.term.color() } else { Paint::Plain },
         wide: show.wide,
         now: context.clock.now(),
         relative_times: terminal,

@@ -47,7 +47,7 @@ pub fn run(context: &Context, args: &PickArgs) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("there is no terminal to pick at")
             .hint("`contacts search` finds contacts without asking anybody"));
     }
-    let show = Show::resolve(context, None)?;
+    let show = Show::resolve(context)?;
     show.columns(RecordKind::Contact, false)?;
     let filter = if args.query.is_empty() {
         Filter::default()

@@ -51,7 +51,7 @@ impl Line {
         })
     }
 
-    /// Takes the line away.
+    /// Takes the line away, so that something else can be said; it comes again with the next progress.
     pub fn clear(&self) {
         if let Some(bar) = self.bar.borrow_mut().take() {
             bar.finish_and_clear();
@@ -70,6 +70,7 @@ impl Line {
             && self.tells_cost
             && let Some(cost) = cost(self.sources[index].as_ref(), progress)
         {
+            self.clear();
             self.term.say(&cost);
         }
         if self.moves && elapsed_ms(self.started, &*self.clock) > PATIENCE {

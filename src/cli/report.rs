@@ -1,17 +1,15 @@
 //! The report of a query (`--report`): what each profile answered, and how far the answer can be trusted.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use crate::model::Time;
 
 use super::ask::Answer;
 use super::context::Context;
-use super::failure::{Failure, FailureKind, ascii_json};
+use super::failure::{Failure, ascii_json};
 
 /// The report as JSON. `failures` are those of profiles that could not be asked.
-pub fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value {
+fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value {
     let mut profiles: Vec<Value> = answers.iter().map(answer_json).collect();
     profiles.extend(failures.iter().filter(|failure| failure.profile.is_some()).map(|failure| {
         json!({
@@ -25,8 +23,11 @@ pub fn report(exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Value 
 }
 
 fn answer_json(answer: &Answer) -> Value {
-    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of, warnings, refreshed } = answer;
+    let Answer { profile, vendor, outcome, usage, started_at, finished_at, gap, as_of, warnings, refreshed, failure } =
+        answer;
     let tally = &outcome.tally;
+    let error = outcome.error.as_ref().map(|error| Failure::from_source(error, profile, vendor));
+    let error = error.or_else(|| failure.clone());
     let time = |at: jiff::Timestamp| Time::from_timestamp(at).to_string();
     json!({
         "profile": profile,
@@ -46,21 +47,16 @@ fn answer_json(answer: &Answer) -> Value {
         "gap": gap,
         "warnings": warnings,
         "refreshed": refreshed.as_ref().map(|refreshed| json!({ "read": refreshed.read, "gone": refreshed.gone })),
-        "error": outcome.error.as_ref().map(|error| Failure::from_source(error, profile, vendor).to_json()),
+        "error": error.map(|failure| failure.of(profile, vendor).to_json()),
     })
 }
 
-/// Writes the report to `path`; `-` is stderr.
-pub fn write(context: &Context, path: &Path, report: &Value) -> Result<(), Failure> {
-    if path == Path::new("-") {
+/// Writes the report to where one is wanted.
+pub fn write(context: &Context, exit_code: u8, answers: &[Answer], failures: &[Failure]) -> Result<(), Failure> {
+    let Some(place) = context.report() else { return Ok(()) };
+    context.set_reported();
+    let report = report(exit_code, answers, failures);
+    place.write(format!("{report}\n").as_bytes(), "the report", |_| {
         context.term.write_err(format!("{}\n", ascii_json(&report.to_string())).as_bytes());
-        return Ok(());
-    }
-    let failed = |error: std::io::Error| {
-        Failure::new(FailureKind::Unexpected, format!("cannot write the report `{}`: {error}", path.display()))
-    };
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".contacts-").tempfile_in(folder).map_err(failed)?;
-    std::io::Write::write_all(&mut file, format!("{report}\n").as_bytes()).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|error| failed(error.error))
+    })
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::ops::{ControlFlow, Range};
-use std::path::Path;
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -38,7 +37,6 @@ pub fn run_query(
     context: &Context,
     query: &Query,
     show: &Show,
-    resume: Option<&Path>,
     if_empty: Option<FailureKind>,
 ) -> Result<ExitCode, Failure> {
     show.columns(RecordKind::Contact, false)?;
@@ -47,12 +45,12 @@ pub fn run_query(
     let line = progress::Line::new(context, &opened.sources, query.limit.is_none());
     let manner = manner(context, &opened, &line);
     let streams = show.is_streaming() && !context.globals.refresh && can_stream(&opened.sources, query);
-    if resume.is_some() && (!streams || opened.wanted() > 1 || show.format == Format::Xlsx) {
+    if show.resume.is_some() && (!streams || opened.wanted() > 1 || show.format == Format::Xlsx) {
         let failure = Failure::usage("--resume needs one profile and rows that are written as they come");
         return Err(failure.hint("choose one profile with -p, a format as ndjson or csv, and no --sort"));
     }
     let brought = if streams {
-        streamed(context, query, show, &opened, &manner, resume)?
+        streamed(context, query, show, &opened, &manner)?
     } else {
         collected(context, query, show, &opened, &manner, &line)
     };
@@ -160,20 +158,19 @@ fn streamed(
     show: &Show,
     opened: &Opened,
     manner: &Manner,
-    resume: Option<&Path>,
 ) -> Result<Brought, Failure> {
     let columns = show.columns(RecordKind::Contact, opened.wanted() > 1)?;
     let sheet = if show.format == Format::Xlsx { Some(XlsxSheet::new(&columns)?) } else { None };
     let encoder = Arc::new(show.encoder(context, columns));
-    let eager = show.out.is_none() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
-    let out = match resume {
-        Some(state) => {
+    let eager = !show.appears_whole() && (show.format == Format::Ndjson || context.term.stdout_is_terminal());
+    let out = match show.survives() {
+        Some((file, state)) => {
             let query = fingerprint(query, show, opened);
-            if let Some(whole) = show.whole(state, &query)? {
+            if let Some(whole) = Whole::of(file, state, &query)? {
                 context.say("every contact was there already; the file has its name now");
                 return Ok(was_whole(context, opened, &whole));
             }
-            show.export(state, &query)?
+            Destination::Export(Box::new(Export::open(file, state, query)?))
         }
         None => show.destination(context)?,
     };
@@ -219,7 +216,7 @@ fn streamed(
         Some(sheet) => drop(sheet.finish(&mut bytes)?),
         None => encoder.tail(rows, &mut bytes),
     }
-    let finished = out.write(&bytes).and_then(|()| if whole || show.out.is_none() { out.finish() } else { Ok(()) });
+    let finished = out.write(&bytes).and_then(|()| if whole || !show.appears_whole() { out.finish() } else { Ok(()) });
     show.warn_of_formulas(context, &encoder);
     match finished {
         Err(failure) if is_gone(&failure) => Ok(gone(rows)),
@@ -268,7 +265,7 @@ fn collected(context: &Context, query: &Query, show: &Show, opened: &Opened, man
     line.clear();
     let whole = answers.iter().all(|answer| answer.outcome.error.is_none());
     let nothing_to_show = contacts.is_empty() && !whole && answers.iter().all(|answer| answer.outcome.error.is_some());
-    let shown = if (whole || show.out.is_none()) && !(nothing_to_show && show.format == Format::Table) {
+    let shown = if (whole || !show.appears_whole()) && !(nothing_to_show && show.format == Format::Table) {
         let link = |contact: &Contact| opened.web_url(contact);
         show.linked_rows(context, &contacts, RecordKind::Contact, opened.wanted() > 1, &link)
     } else {
@@ -290,7 +287,7 @@ pub fn conclude(
 ) -> Result<ExitCode, Failure> {
     let Brought { rows, answers, broken } = brought;
     let interrupted = answers.is_none();
-    let answers = answers.unwrap_or_default();
+    let mut answers = answers.unwrap_or_default();
     let mut failures: Vec<Failure> = opened.failures.clone();
     failures.extend(answers.iter().filter_map(|answer| {
         let error = answer.outcome.error.as_ref()?;
@@ -317,17 +314,40 @@ pub fn conclude(
     if interrupted {
         context.say("interrupted; what was printed is good");
     }
+    if let Some(failure) = &broken {
+        answers.iter_mut().for_each(|answer| spoil(answer, failure));
+    }
     summarize(context, query, show, &answers, rows);
     labels::remember_asked(context, query, &answers);
     let code = kind.map_or(0, FailureKind::code);
-    if let Some(path) = &context.globals.report {
-        let answers = if interrupted { abandoned(context, opened, "it was interrupted", rows) } else { answers };
-        report::write(context, path, &report::report(code, &answers, &opened.failures))?;
+    if context.report().is_some() {
+        let answers = match answers.as_slice() {
+            [] if interrupted => abandoned(context, opened, "it was interrupted", rows),
+            [] => gone_answers(context, opened, rows),
+            _ => answers,
+        };
+        report::write(context, code, &answers, &opened.failures)?;
     }
     if kind == if_empty && kind.is_some() && failures.is_empty() && broken.is_none() && rows == 0 && !unproved {
         context.tell(&Failure::new(FailureKind::NotFound, "nothing matched"));
     }
     Ok(ExitCode::from(code))
+}
+
+/// An answer that could not be written down is not whole, whatever the vendor gave.
+fn spoil(answer: &mut Answer, failure: &Failure) {
+    if answer.outcome.error.is_none() {
+        answer.outcome.verdict = Verdict::Partial;
+        "it could not be written".clone_into(&mut answer.outcome.basis);
+        answer.failure = Some(failure.clone());
+    }
+}
+
+/// What a report says of the profiles when nobody read on.
+fn gone_answers(context: &Context, opened: &Opened, rows: u64) -> Vec<Answer> {
+    let mut answers = abandoned(context, opened, "nobody read on", rows);
+    answers.iter_mut().for_each(|answer| answer.outcome.verdict = Verdict::Limited);
+    answers
 }
 
 /// What a report says of the profiles when the person did not wait for them.

@@ -16,7 +16,7 @@ use super::args::SelectArgs;
 use super::ask::Answer;
 use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
-use super::find::{SearchArgs, resolve, text_filter};
+use super::find::{SearchArgs, resolve, shown, text_filter};
 use super::local::say_age;
 use super::output::{Show, is_gone};
 use super::progress::Line;
@@ -50,7 +50,7 @@ pub struct ChannelsArgs {
 
 /// Runs `contacts show`.
 pub fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, None)?;
+    let show = Show::resolve(context)?;
     show.columns(RecordKind::Contact, false)?;
     let ids = ids(context, &args.ids)?;
     let opened = context.open()?;
@@ -70,7 +70,7 @@ pub fn show(context: &Context, args: &ShowArgs) -> Result<ExitCode, Failure> {
 
 /// Runs `contacts channels`.
 pub fn channels(context: &Context, args: &ChannelsArgs) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, args.select.out.clone())?;
+    let show = shown(context, &args.select)?;
     show.columns(RecordKind::Channel, false)?;
     if let Some(text) = &args.search {
         let search = SearchArgs { query: vec![text.clone()], ..SearchArgs::default() };
@@ -275,9 +275,7 @@ fn finish(context: &Context, opened: &Opened, found: &Found, shown: Result<(), F
         }
         say_age(context, answer);
     }
-    if let Some(path) = &context.globals.report {
-        report::write(context, path, &report::report(code, &answers, &opened.failures))?;
-    }
+    report::write(context, code, &answers, &opened.failures)?;
     Ok(ExitCode::from(code))
 }
 
@@ -304,6 +302,7 @@ fn answer(context: &Context, found: &Found, index: usize, source: &Arc<dyn Sourc
         as_of: source.as_of(),
         warnings: source.warnings(),
         refreshed,
+        failure: None,
     }
 }
 

@@ -1,7 +1,5 @@
 //! What happens on the wire, told on stderr under `-v` and kept as HAR under `--trace`.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -11,7 +9,8 @@ use crate::model::Time;
 use crate::term::{Term, visible};
 
 use super::args::GlobalArgs;
-use super::failure::{Failure, FailureKind};
+use super::failure::{Failure, ascii_json};
+use super::place::Place;
 
 /// Who is told what happens on the wire.
 pub struct Tracing {
@@ -22,17 +21,18 @@ pub struct Tracing {
 
 impl Tracing {
     /// Who is told, for what the options ask.
-    pub fn for_globals(globals: &GlobalArgs, term: &Term) -> Self {
+    pub fn for_globals(globals: &GlobalArgs, term: &Term) -> Result<Self, Failure> {
         let spoken = (globals.verbose > 0).then(|| Spoken { level: globals.verbose, term: term.clone() });
         let Some(path) = &globals.trace else {
             let trace: Arc<dyn Trace> = match spoken {
                 Some(spoken) => Arc::new(spoken),
                 None => Arc::new(NoTrace),
             };
-            return Self { trace, recorder: None };
+            return Ok(Self { trace, recorder: None });
         };
-        let recorder = Arc::new(Recorder { path: path.clone(), spoken, exchanges: Mutex::new(Vec::new()) });
-        Self { trace: Arc::clone(&recorder) as Arc<dyn Trace>, recorder: Some(recorder) }
+        let (place, term) = (Place::of(path, "--trace")?, term.clone());
+        let recorder = Arc::new(Recorder { place, term, spoken, exchanges: Mutex::new(Vec::new()) });
+        Ok(Self { trace: Arc::clone(&recorder) as Arc<dyn Trace>, recorder: Some(recorder) })
     }
 
     /// Writes what was recorded.
@@ -43,7 +43,8 @@ impl Tracing {
 
 /// Records exchanges for a HAR file (HTTP Archive 1.2).
 struct Recorder {
-    path: PathBuf,
+    place: Place,
+    term: Term,
     spoken: Option<Spoken>,
     exchanges: Mutex<Vec<Exchange>>,
 }
@@ -92,10 +93,6 @@ impl Trace for Recorder {
 
 impl Recorder {
     fn write(&self) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| {
-            let message = format!("cannot write the trace `{}`: {error}", self.path.display());
-            Failure::new(FailureKind::Unexpected, message)
-        };
         let exchanges = self.exchanges.lock().map(|mut all| std::mem::take(&mut *all)).unwrap_or_default();
         let entries: Vec<Value> = exchanges
             .into_iter()
@@ -109,11 +106,9 @@ impl Recorder {
             .collect();
         let creator = json!({ "name": "contacts", "version": env!("CARGO_PKG_VERSION") });
         let har = json!({ "log": { "version": "1.2", "creator": creator, "entries": entries } });
-        let folder = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Readable by its owner alone: replies hold people's data.
-        let mut file = tempfile::Builder::new().prefix(".contacts-").tempfile_in(folder).map_err(failed)?;
-        writeln!(file, "{har}").map_err(failed)?;
-        file.persist(&self.path).map(drop).map_err(|error| failed(error.error))
+        self.place.write(format!("{har}\n").as_bytes(), "the trace", |_| {
+            self.term.write_err(format!("{}\n", ascii_json(&har.to_string())).as_bytes());
+        })
     }
 }
 

@@ -36,7 +36,7 @@ const ALL: &[&str] = &[
 
 /// Runs `contacts vendors`.
 pub fn run(context: &Context) -> Result<ExitCode, Failure> {
-    let show = Show::resolve(context, None)?;
+    let show = Show::resolve(context)?;
     let rows: Vec<KeyedRow> = VENDORS.iter().map(|vendor| row(vendor)).collect();
     let columns = match context.term.width() {
         _ if show.format != Format::Table || context.globals.wide => ALL,

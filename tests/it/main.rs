@@ -18,6 +18,7 @@ mod input;
 mod kills;
 mod mirror;
 mod mock;
+mod places;
 mod profile;
 mod queries;
 #[cfg(unix)]

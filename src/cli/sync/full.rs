@@ -31,7 +31,7 @@ struct Cursor {
 }
 
 /// Walks everything; continues a pass that did not end.
-pub async fn read(job: &Job<'_>, store: Store) -> Result<Verdict, Failure> {
+pub async fn read(job: &Job<'_>, store: Store) -> Result<Outcome, Failure> {
     let mut writer = Writer::begin(job, store).await.map_err(|error| job.of_mirror(error))?;
     let goes_on = writer.resume().is_some();
     let read = walk_all(job, &mut writer).await;
@@ -44,10 +44,7 @@ pub async fn read(job: &Job<'_>, store: Store) -> Result<Verdict, Failure> {
         "most of what is stored is not listed any more".clone_into(&mut outcome.basis);
     }
     tell(job, &outcome, report, goes_on, &cost);
-    match outcome.error {
-        Some(error) => Err(job.of_source(&error).hint("the next sync goes on from here")),
-        None => Ok(outcome.verdict),
-    }
+    Ok(outcome)
 }
 
 /// Reads everything for the writer; also says what the labels cost.

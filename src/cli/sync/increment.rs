@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::mirror::{Batch, Pass, Proof, Store};
 use crate::model::Time;
+use crate::source::walk::{Outcome, Tally, Verdict};
 use crate::source::{Lane, Paging, Window};
 
 use super::super::failure::Failure;
@@ -25,7 +26,7 @@ const ATTEMPTS: u32 = 2;
 /// What an increment says of the mirror.
 pub enum Increment {
     /// It has what the vendor has, as far as can be told.
-    Enough,
+    Enough(Outcome),
     /// Something was missed, for this reason.
     WalkAll(String),
 }
@@ -40,6 +41,8 @@ enum Changes {
         moved: bool,
         /// When the contact changed that changed last.
         newest: Option<Time>,
+        /// Pages of them.
+        pages: u64,
     },
     /// They cannot be told from the others.
     Unclear(&'static str),
@@ -63,13 +66,14 @@ pub async fn read(
                 return Err(failure);
             }
         };
-        let (total, moved, newest) = match changes {
-            Changes::Read { total, moved, newest } => (total, moved, newest),
+        let (total, moved, newest, pages) = match changes {
+            Changes::Read { total, moved, newest, pages } => (total, moved, newest, pages),
             Changes::Unclear(unclear) => {
                 unclear.clone_into(&mut why);
                 break;
             }
         };
+        let tally = Tally { pages, total_before: total, total_after: total, ..Tally::default() };
         let stored = batch.contacts(job.now()).map_err(|error| job.of_mirror(error))?;
         match total {
             Some(total) if total == stored && !moved => {
@@ -78,8 +82,7 @@ pub async fn read(
                     why = format!("the last full walk did not meet {}", counted(missing, "contact"));
                     break;
                 }
-                finish(job, batch, since, newest, None)?;
-                return Ok(Increment::Enough);
+                return finish(job, batch, since, newest, None, tally).map(Increment::Enough);
             }
             Some(total) => why = format!("the vendor counts {total} contacts, the mirror holds {stored}"),
             None if job.now().duration_since(exact_at) > UNCOUNTED => {
@@ -87,8 +90,7 @@ pub async fn read(
                 break;
             }
             None => {
-                finish(job, batch, since, newest, Some(exact_at))?;
-                return Ok(Increment::Enough);
+                return finish(job, batch, since, newest, Some(exact_at), tally).map(Increment::Enough);
             }
         }
     }
@@ -107,7 +109,8 @@ fn finish(
     since: Time,
     newest: Option<Time>,
     uncounted: Option<Timestamp>,
-) -> Result<(), Failure> {
+    tally: Tally,
+) -> Result<Outcome, Failure> {
     batch.set_bookmark(newest.unwrap_or(since).to_string());
     let proof = if uncounted.is_none() { Proof::Exact } else { Proof::Changed };
     let report = batch.finish(proof, job.now()).map_err(|error| job.of_mirror(error))?;
@@ -117,20 +120,27 @@ fn finish(
         report.changed,
         report.added,
         job.source.usage().requests,
-        unknown.unwrap_or_default()
+        unknown.as_deref().unwrap_or_default()
     ));
-    Ok(())
+    let rows = report.rows;
+    Ok(Outcome {
+        verdict: Verdict::Exact,
+        basis: format!("what changed since {since}{}", unknown.unwrap_or_default()),
+        tally: Tally { rows, seen: rows, ..tally },
+        error: None,
+    })
 }
 
 /// Reads every list, what changed last first, back to `since`.
 async fn changes(job: &Job<'_>, lanes: &[Lane], since: Time, batch: &mut Batch<'_>) -> Result<Changes, Failure> {
     let back_to = since.timestamp().checked_sub(OVERLAP).unwrap_or(Timestamp::MIN);
-    let (mut sum, mut moved, mut firsts) = (Some(0), false, Vec::new());
+    let (mut sum, mut moved, mut firsts, mut pages) = (Some(0), false, Vec::new(), 0);
     for lane in lanes {
         let (Paging::Offset { max: len } | Paging::Sized { max: len } | Paging::Numbered { size: len }) = lane.paging;
         let (mut start, mut first_total, mut above) = (0, None, None);
         loop {
             let page = job.source.page(lane, Window { start, len }).await.map_err(|error| job.of_source(&error))?;
+            pages += 1;
             let times: Vec<Option<Time>> = page.rows.iter().map(|row| row.updated_at).collect();
             let ordered = above.into_iter().chain(times.iter().copied()).is_sorted_by(|a, b| a >= b);
             if !ordered || times.contains(&None) {
@@ -160,7 +170,7 @@ async fn changes(job: &Job<'_>, lanes: &[Lane], since: Time, batch: &mut Batch<'
         };
         sum = sum.zip(total).map(|(sum, total)| sum + total);
     }
-    Ok(Changes::Read { total: sum, moved, newest: newest_of(firsts) })
+    Ok(Changes::Read { total: sum, moved, newest: newest_of(firsts), pages })
 }
 
 async fn one_by_one(job: &Job<'_>, lane: &Lane) -> Result<Option<u64>, Failure> {

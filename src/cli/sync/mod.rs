@@ -20,14 +20,15 @@ use crate::config::Profile;
 use crate::config::{History, duration};
 use crate::mirror::{MirrorError, Mode, Store, SyncTarget};
 use crate::model::{Query, Time};
-use crate::source::walk::Verdict;
+use crate::source::walk::{Outcome, Verdict};
 use crate::source::{Lane, Plan, Source, SourceError, Traversal};
 
+use super::ask::{Answer, abandoned, answered};
 use super::context::{Context, Opened};
 use super::failure::{Failure, FailureKind, combined};
 use super::interrupt;
 use super::progress::Line;
-use super::store;
+use super::{report, store};
 
 use increment::Increment;
 
@@ -50,7 +51,9 @@ pub fn run(context: &Context, args: &SyncArgs) -> Result<ExitCode, Failure> {
         let opened = context.open_vendors()?;
         let code = once(context, &opened, args.full);
         let Some(interval) = args.watch else { return Ok(ExitCode::from(code)) };
-        if code == FailureKind::Interrupted.code() {
+        // What only a person can mend is not tried for ever.
+        let ended = [FailureKind::Interrupted, FailureKind::Config, FailureKind::Auth, FailureKind::NotFound];
+        if ended.iter().any(|kind| kind.code() == code) {
             return Ok(ExitCode::from(code));
         }
         if context.block_on(interrupt::unless_interrupted(context.clock.sleep(interval))).is_none() {
@@ -65,30 +68,47 @@ fn once(context: &Context, opened: &Opened, full: bool) -> u8 {
         context.tell(failure);
         kinds.push(failure.kind);
     }
-    let mut done = 0;
+    let (mut done, mut answers) = (0, Vec::new());
+    let report = |code: u8, answers: &[Answer]| {
+        if let Err(failure) = report::write(context, code, answers, &opened.failures) {
+            context.tell(&failure);
+        }
+        code
+    };
     for source in &opened.sources {
+        let started = context.clock.now();
         let line = Line::new(context, std::slice::from_ref(source), true);
         let synced = context.block_on(interrupt::unless_interrupted(sync(context, opened, source, full, &line)));
         line.clear();
-        match synced {
+        let now = context.clock.now();
+        let answer = match synced {
             None => {
                 context.say("interrupted; what was stored is kept, and the next sync goes on");
-                return FailureKind::Interrupted.code();
+                answers.push(abandoned(source.as_ref(), "it was interrupted", started, now));
+                return report(FailureKind::Interrupted.code(), &answers);
             }
-            Some(Ok(verdict)) => {
-                done += 1;
-                if verdict != Verdict::Exact {
+            Some(Ok(outcome)) => {
+                done += usize::from(outcome.error.is_none());
+                if let Some(error) = &outcome.error {
+                    let failure = Failure::from_source(error, source.profile(), source.vendor());
+                    context.tell(&failure.clone().hint("the next sync goes on from here"));
+                    kinds.push(failure.kind);
+                } else if outcome.verdict != Verdict::Exact {
                     kinds.push(FailureKind::Incomplete);
                 }
+                answered(source.as_ref(), outcome, started, now)
             }
             Some(Err(failure)) => {
                 context.tell(&failure);
                 kinds.push(failure.kind);
+                let answer = abandoned(source.as_ref(), "an error cut it short", started, now);
+                Answer { failure: Some(failure), ..answer }
             }
-        }
+        };
+        answers.push(answer);
     }
     let kind = if done > 0 && !kinds.is_empty() { Some(FailureKind::Incomplete) } else { combined(kinds) };
-    kind.map_or(0, FailureKind::code)
+    report(kind.map_or(0, FailureKind::code), &answers)
 }
 
 /// One profile being synced.
@@ -118,6 +138,7 @@ impl Job<'_> {
 
     /// Says something of this profile.
     fn say(&self, what: &str) {
+        self.line.clear();
         self.context.say(&format!("{}: {what}", self.source.profile()));
     }
 }
@@ -128,7 +149,7 @@ async fn sync(
     source: &Arc<dyn Source>,
     full: bool,
     line: &Rc<Line>,
-) -> Result<Verdict, Failure> {
+) -> Result<Outcome, Failure> {
     let (profile, vendor) = (source.profile(), source.vendor());
     let server = opened.profiles.iter().find(|other| other.name == profile).and_then(Profile::server);
     let of_source = |error: SourceError| Failure::from_source(&error, profile, vendor);
@@ -139,18 +160,18 @@ async fn sync(
     let target = SyncTarget { profile, vendor, account: account.as_deref(), server };
     let job = Job { context, source, target, plan, newest, line };
     let open = || store::open(context, Mode::Write).map_err(|failure| failure.of(profile, vendor));
-    let verdict = refresh(&job, open()?, full).await;
+    let outcome = refresh(&job, open()?, full).await;
     if let History::Kept(kept) = context.defaults().history.unwrap_or_default()
         && let Ok(before) = job.now().checked_sub(kept)
     {
         let pruned = open().and_then(|mut store| store.prune_history(before).map_err(|error| job.of_mirror(error)));
-        return verdict.and_then(|verdict| pruned.map(|_| verdict));
+        return outcome.and_then(|outcome| pruned.map(|_| outcome));
     }
-    verdict
+    outcome
 }
 
 /// Reads what changed where that is enough, else everything.
-async fn refresh(job: &Job<'_>, mut store: Store, full: bool) -> Result<Verdict, Failure> {
+async fn refresh(job: &Job<'_>, mut store: Store, full: bool) -> Result<Outcome, Failure> {
     let known = store.freshness(job.target.profile).map_err(|error| job.of_mirror(error))?;
     let known = known.filter(|status| !full && !status.unfinished);
     if let Some(known) = known
@@ -159,7 +180,7 @@ async fn refresh(job: &Job<'_>, mut store: Store, full: bool) -> Result<Verdict,
         && let Some(since) = known.bookmark.as_deref().and_then(Time::parse)
     {
         match increment::read(job, &mut store, lanes, since, exact_at).await? {
-            Increment::Enough => return Ok(Verdict::Exact),
+            Increment::Enough(outcome) => return Ok(outcome),
             Increment::WalkAll(why) => job.say(&format!("{why}; reading everything")),
         }
     }

@@ -5,7 +5,7 @@ use std::fs;
 use contacts::mirror::{Mode, Pass, Proof, Store, SyncTarget};
 
 use super::{EACH, bench, database, everything, requests, world};
-use crate::harness::{VENDORS, ids};
+use crate::harness::{Bench, VENDORS, ids};
 
 #[test]
 fn verify_compares_a_sample_with_the_vendors() {
@@ -102,7 +102,12 @@ fn forget_leaves_no_trace() {
     bench.run(&format!("-q --local -p demo-chatwoot show {id}")).exits(5);
     let left = rows.as_array().unwrap().len() - 1;
     bench.run("-q -p demo-livedesk sync").exits(0);
+    // What completions offer was read from its contacts.
+    let labels = bench.path(".cache/contacts/labels.json");
+    fs::create_dir_all(labels.parent().unwrap()).unwrap();
+    fs::write(&labels, r#"{"demo-chatwoot":["vip"],"demo-livedesk":["new"]}"#).unwrap();
     bench.run("mirror forget -p demo-chatwoot").exits(0).says(&[&format!("{left} contacts forgotten")]);
+    assert_eq!(fs::read_to_string(&labels).unwrap(), r#"{"demo-livedesk":["new"]}"#);
     bench.run("-q --local -p demo-chatwoot list").exits(3);
     assert_eq!(bench.run("mirror status -o json").json().as_array().unwrap().len(), 1);
     bench.run("mirror verify --sample 0").exits(0).says(&["0 problems"]);
@@ -138,4 +143,46 @@ fn diff_and_log_tell_what_changed() {
     assert_eq!(csv.lines().next().unwrap(), "seen_at,profile,contact_id,field,old,new");
     bench.run("diff --since 2100-01-01").exits(0).says(&["no change"]);
     bench.run("diff --since soon").exits(2);
+}
+/// A name that is neither stored nor configured is a mistake; one that is only stored is not.
+#[test]
+fn only_profiles_that_exist_are_looked_after() {
+    let bench = Bench::new();
+    let lines = ["mirror status", "mirror verify --sample 0", "diff", "log x", "mirror forget", "mirror forget x"];
+    let makes_no_database = |line: &str| {
+        let ran = bench.run(line);
+        assert_eq!(ran.code, 3, "{line}: {ran:#?}");
+        assert!(!database(&bench).exists(), "{line}");
+    };
+    ["mirror rebuild", "-p demo-rocketchat mirror forget"].into_iter().for_each(makes_no_database);
+    for stored in [false, true] {
+        if stored {
+            bench.run("-q -p demo-rocketchat sync").exits(0);
+        }
+        for line in lines {
+            let ran = bench.run(&format!("-p nobody {line}"));
+            assert_eq!((ran.code, ran.stdout.as_str()), (5, ""), "{line}: {ran:#?}");
+        }
+    }
+    // Configured, and not mirrored yet.
+    assert_eq!(bench.run("-p demo-chatwoot mirror status").code, 0);
+    assert_eq!(bench.run("-p demo-chatwoot diff").code, 3);
+    let status = bench.run("-p demo-rocketchat,demo-chatwoot mirror status -o csv").exits(0).stdout;
+    assert_eq!(status.lines().count(), 2, "{status}");
+    // Stored, and not configured any more.
+    bench.configure("");
+    for line in ["mirror status", "mirror verify --sample 0", "diff"] {
+        bench.run(&format!("-p demo-rocketchat {line}")).exits(0);
+    }
+    bench.run("-p demo-rocketchat mirror forget").exits(0);
+}
+
+/// What cannot be looked at is not said to be missing.
+#[test]
+fn a_folder_that_is_none_is_told() {
+    let bench = Bench::new();
+    fs::create_dir_all(bench.path(".local/share")).unwrap();
+    fs::write(bench.path(".local/share/contacts"), "").unwrap();
+    let ran = bench.run("mirror status");
+    assert!(ran.code != 0 && !ran.stderr.contains("no mirror yet"), "{ran:#?}");
 }

@@ -91,3 +91,11 @@ fn the_history_is_kept_as_long_as_the_configuration_says() {
     bench.configure(&format!("{profiles}\n[defaults]\nhistory = 90\n"));
     bench.run("sync").exits(3).says(&["`history`", "`90d`"]);
 }
+
+/// What only a person can mend is not tried for ever.
+#[test]
+fn a_watch_ends_where_a_token_is_refused() {
+    let bench = Bench::failing(20, &["chatwoot:401"]);
+    bench.run("-p demo-chatwoot sync --watch 1s").exits(4);
+    bench.run("-p nobody sync --watch 1s").exits(5);
+}
