@@ -35,7 +35,7 @@ complete -c contacts -n "__fish_contacts_needs_command" -l color -d 'Colour the 
 complete -c contacts -n "__fish_contacts_needs_command" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_needs_command" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_needs_command" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_needs_command" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_needs_command" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_needs_command" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_needs_command" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -85,7 +85,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand list" -s n -l limit -d
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l skip -d 'Pass over the first so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l out -d 'Write to this file, whole or not at all; without -o its ending says the format' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l out -d 'Write to this file, whole or not at all; `-` is stdout; without -o its ending says the format' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -98,7 +98,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand list" -l color -d 'Col
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand list" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand list" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand list" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -132,7 +132,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -s n -l limit 
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l skip -d 'Pass over the first so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l out -d 'Write to this file, whole or not at all; without -o its ending says the format' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l out -d 'Write to this file, whole or not at all; `-` is stdout; without -o its ending says the format' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -145,7 +145,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand search" -l color -d 'C
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand search" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand search" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand search" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -179,7 +179,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand pick" -l color -d 'Col
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand pick" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand pick" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand pick" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -206,7 +206,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand show" -l color -d 'Col
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand show" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand show" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand show" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -235,7 +235,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand channels" -s n -l limi
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l skip -d 'Pass over the first so many' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l sort -d 'Sort by this (repeat for further keys)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l page-size -d 'Ask for so many in one request' -r
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l out -d 'Write to this file, whole or not at all; without -o its ending says the format' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l out -d 'Write to this file, whole or not at all; `-` is stdout; without -o its ending says the format' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l resume -d 'Keep the state of an export here, and go on from it after an interruption' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -s p -l profile -d 'Ask this profile (repeat, or separate by commas)' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l max-age -d 'Answer from the local mirror where it is at most this old, and ask the vendor where it is not' -r
@@ -248,7 +248,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand channels" -l color -d 
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand channels" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand channels" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand channels" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -278,7 +278,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fis
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and not __fish_seen_subcommand_from list show add remove default check help" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -312,7 +312,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from list" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -339,7 +339,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from show" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -370,7 +370,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from add" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -400,7 +400,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from remove" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -428,7 +428,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from default" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -455,7 +455,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_se
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand profile; and __fish_seen_subcommand_from check" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -490,7 +490,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand login" -l color -d 'Co
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand login" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand login" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand login" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -519,7 +519,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand logout" -l color -d 'C
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand logout" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand logout" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand logout" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -547,7 +547,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand sync" -l color -d 'Col
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand sync" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand sync" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sync" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -575,7 +575,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and not __fish_seen_subcommand_from status verify rebuild forget encrypt decrypt help" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -609,7 +609,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from status" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -637,7 +637,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from verify" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -664,7 +664,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from rebuild" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -691,7 +691,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from forget" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -718,7 +718,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from encrypt" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -745,7 +745,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_see
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand mirror; and __fish_seen_subcommand_from decrypt" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -780,7 +780,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand diff" -l color -d 'Col
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand diff" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand diff" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand diff" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -807,7 +807,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand log" -l color -d 'Colo
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand log" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand log" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand log" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -835,7 +835,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand api" -l color -d 'Colo
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand api" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand api" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand api" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -862,7 +862,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l color -d 'C
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand doctor" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -889,7 +889,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l color -d '
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand vendors" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -924,7 +924,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l color -d '
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand sandbox" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -955,7 +955,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l color -
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand csv-unsafe" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -982,7 +982,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand completions" -l color 
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand completions" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand completions" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand completions" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -1010,7 +1010,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand man" -l color -d 'Colo
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand man" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand man" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand man" -l max-wait -d 'Wait so long for rate limits in all' -r
@@ -1038,7 +1038,7 @@ complete -c contacts -n "__fish_contacts_using_subcommand schema" -l color -d 'C
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l error-format -d 'Write errors as text or as JSON, one object a line' -r -f -a "text\t''
 json\t''"
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l report -d 'Write a report of the query as JSON (`-` is stderr)' -r -F
-complete -c contacts -n "__fish_contacts_using_subcommand schema" -l trace -d 'Record every exchange as a HAR file, without secrets' -r -F
+complete -c contacts -n "__fish_contacts_using_subcommand schema" -l trace -d 'Record every exchange as a HAR file, without secrets (`-` is stderr)' -r -F
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l timeout -d 'Give one request this long' -r
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l max-retries -d 'Repeat a failed request so often' -r
 complete -c contacts -n "__fish_contacts_using_subcommand schema" -l max-wait -d 'Wait so long for rate limits in all' -r

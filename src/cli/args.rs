@@ -84,7 +84,7 @@ pub struct GlobalArgs {
     /// Write a report of the query as JSON (`-` is stderr)
     #[arg(long, value_name = "FILE", global = true, help_heading = "What to say")]
     pub report: Option<PathBuf>,
-    /// Record every exchange as a HAR file, without secrets
+    /// Record every exchange as a HAR file, without secrets (`-` is stderr)
     #[arg(long, value_name = "FILE", global = true, help_heading = "What to say")]
     pub trace: Option<PathBuf>,
     /// Give one request this long
@@ -143,7 +143,7 @@ pub struct SelectArgs {
     /// Do not ask for channels where that is cheaper
     #[arg(long, conflicts_with_all = ["channel", "inboxes"], help_heading = "How hard to try")]
     pub no_channels: bool,
-    /// Write to this file, whole or not at all; without -o its ending says the format
+    /// Write to this file, whole or not at all; `-` is stdout; without -o its ending says the format
     #[arg(long, value_name = "FILE", help_heading = "How to show it")]
     pub out: Option<PathBuf>,
     /// Keep the state of an export here, and go on from it after an interruption

@@ -180,7 +180,7 @@ fn streamed(
         && export.goes_on()
     {
         (rows, resume) = (export.rows(), export.resume()?);
-        context.say(&format!("going on after {rows} contacts"));
+        context.say(&format!("going on after {} contacts", progress::grouped(rows)));
     } else if sheet.is_none() {
         encoder.head(&mut bytes);
     }
@@ -376,10 +376,10 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
             let mut line = format!(
                 "{}: {} {counted}, {} ({}), {} {requests}",
                 answer.profile,
-                tally.rows,
+                progress::grouped(tally.rows),
                 outcome.verdict.as_str(),
                 outcome.basis,
-                answer.usage.requests
+                progress::grouped(answer.usage.requests)
             );
             if answer.usage.retries > 0 {
                 let _ = write!(line, ", {} repeated", answer.usage.retries);
@@ -423,13 +423,13 @@ fn summary_line(query: &Query, answers: &[Answer], rows: u64) -> String {
     let contacts = match rows {
         0 => "no contact".to_owned(),
         1 => "1 contact".to_owned(),
-        more => format!("{more} contacts"),
+        more => format!("{} contacts", progress::grouped(more)),
     };
     let place = if answers.len() == 1 { answers[0].profile.clone() } else { format!("{} profiles", answers.len()) };
     let limited = answers.iter().any(|answer| answer.outcome.verdict == Verdict::Limited);
     let totals: Option<u64> = answers.iter().map(|answer| answer.outcome.tally.total_after).sum();
     let rest = match (limited, totals.filter(|total| *total > rows && !query.filter.has_text())) {
-        (true, Some(total)) => format!(" of {total}; --all for the rest"),
+        (true, Some(total)) => format!(" of {}; --all for the rest", progress::grouped(total)),
         (true, None) => "; there are more (--limit N, --all)".to_owned(),
         (false, _) => String::new(),
     };

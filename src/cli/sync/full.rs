@@ -114,10 +114,10 @@ fn tell(job: &Job<'_>, outcome: &Outcome, report: SyncReport, goes_on: bool, cos
         grouped(if goes_on { report.stored } else { report.rows }),
         outcome.verdict.as_str(),
         outcome.basis,
-        report.added,
-        report.changed,
-        report.removed,
-        job.source.usage().requests
+        grouped(report.added),
+        grouped(report.changed),
+        grouped(report.removed),
+        grouped(job.source.usage().requests)
     ));
     if report.doubted > 0 {
         let profile = job.target.profile;
