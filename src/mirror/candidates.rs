@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::model::{Filter, Time};
 
 use super::index::Reader;
-use super::key::{Need, Rank, need};
+use super::key::{Need, Rank, need, need_beyond};
 use super::profile::{self, Block, Profile};
 use super::recency;
 use super::rows::Bits;
@@ -51,9 +51,9 @@ pub fn everything(scope: &Scope) -> BTreeMap<i64, Bits> {
     scope.blocks.iter().map(|block| (block.id, Bits::range(0, block.used))).collect()
 }
 
-/// The rows that may match `filter` with this rank or a better one.
-pub fn find(connection: &Connection, scope: &Scope, filter: &Filter, rank: Rank) -> rusqlite::Result<Candidates> {
-    let mut found = indexed(connection, scope, need(filter, rank))?;
+/// The rows that may match `filter`.
+pub fn find(connection: &Connection, scope: &Scope, filter: &Filter) -> rusqlite::Result<Candidates> {
+    let mut found = indexed(connection, scope, need(filter), None)?;
     if let Some(since) = filter.active_since.map(|since| recency::span_of(millis(since))) {
         let rows = found.get_or_insert_with(|| everything(scope));
         for (block, bits) in rows.iter_mut() {
@@ -77,11 +77,31 @@ pub fn find(connection: &Connection, scope: &Scope, filter: &Filter, rank: Rank)
     Ok(found)
 }
 
+/// The rows among `all`, which may match `filter`, that may do so with this rank or a better one.
+pub fn closer(
+    connection: &Connection,
+    scope: &Scope,
+    filter: &Filter,
+    rank: Rank,
+    all: &Candidates,
+) -> rusqlite::Result<Candidates> {
+    match indexed(connection, scope, need_beyond(filter, rank), all.as_ref())? {
+        Some(found) => Ok(Some(found)),
+        None => Ok(all.clone()),
+    }
+}
+
 fn millis(time: Time) -> Option<i64> {
     Some(time.timestamp().as_millisecond())
 }
 
-fn indexed(connection: &Connection, scope: &Scope, need: Need) -> rusqlite::Result<Candidates> {
+/// The rows that have what is needed, of those in `among` if it is given; `None` if nothing is needed.
+fn indexed(
+    connection: &Connection,
+    scope: &Scope,
+    need: Need,
+    among: Option<&BTreeMap<i64, Bits>>,
+) -> rusqlite::Result<Candidates> {
     if need == Need::Anything {
         return Ok(None);
     }
@@ -92,11 +112,20 @@ fn indexed(connection: &Connection, scope: &Scope, need: Need) -> rusqlite::Resu
     };
     let mut found = BTreeMap::new();
     for block in &scope.blocks {
+        let within = among.map(|among| among.get(&block.id));
+        if within == Some(None) {
+            continue;
+        }
         let Some(mut bits) = reader.rows(block.id, &need)? else { return Ok(None) };
         if block.indexed < block.used {
             bits.or(&Bits::range(block.indexed, block.used));
         }
-        found.insert(block.id, bits);
+        if let Some(Some(within)) = within {
+            bits.and(within);
+        }
+        if !bits.is_empty() {
+            found.insert(block.id, bits);
+        }
     }
     Ok(Some(found))
 }

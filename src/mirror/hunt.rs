@@ -83,18 +83,18 @@ pub struct Hunt<'c, V> {
 }
 
 impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
-    fn candidates(&self, rank: Rank) -> rusqlite::Result<Candidates> {
-        candidates::find(self.connection, &self.scope, self.filter, rank)
+    fn candidates(&self) -> rusqlite::Result<Candidates> {
+        candidates::find(self.connection, &self.scope, self.filter)
     }
 
     /// By how closely contacts match, then by recency.
     pub fn ranked(&mut self, limit: Option<u64>) -> Result<Flow, Trouble> {
-        let all = self.candidates(Rank::Within)?;
+        let all = self.candidates()?;
         if count(&all).is_some_and(|count| count.saturating_mul(self.costs.look) <= CHEAP) {
             return self.look_at_all(&all);
         }
         for rank in [Rank::Exact, Rank::Prefix, Rank::WordStart] {
-            let of_rank = self.candidates(rank)?;
+            let of_rank = candidates::closer(self.connection, &self.scope, self.filter, rank, &all)?;
             if self.by_recency(of_rank, Direction::Descending, limit, Some(rank))?.is_break() {
                 return Ok(Flow::Break(()));
             }
@@ -104,7 +104,7 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
 
     /// By recency.
     pub fn recent(&mut self, direction: Direction, limit: Option<u64>) -> Result<Flow, Trouble> {
-        let candidates = self.candidates(Rank::Within)?;
+        let candidates = self.candidates()?;
         self.by_recency(candidates, direction, limit, None)
     }
 
@@ -304,7 +304,7 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         let keep = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
         let mut best = Best { keys, keep, rows: Vec::new(), bound: None };
         let connection = self.connection;
-        match self.candidates(Rank::Within)? {
+        match self.candidates()? {
             None if self.filter.is_empty() && keys.iter().all(|key| is_beside(key.field)) => {
                 for profile in &self.scope.profiles {
                     let mut statement = connection.prepare_cached(BESIDE)?;

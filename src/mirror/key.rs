@@ -192,16 +192,18 @@ fn digit_key(plane: u64, digits: &[u8], missing: u64) -> Key {
         | (0..DIGIT_WINDOW).fold(0, |key, at| key << 4 | digits.get(at).map_or(missing, |digit| u64::from(digit & 0xf)))
 }
 
-/// What a contact of at most this rank must have noted to match `filter`.
-pub fn need(filter: &Filter, rank: Rank) -> Need {
-    let rank = if filter.exact { Rank::Exact } else { rank };
-    let mut all = vec![words_need(filter, rank)];
-    all.extend(filter.name.as_deref().map(|name| text_need(&fold(name), rank)));
-    all.extend(filter.email.as_deref().map(|email| text_need(&fold(email), rank)));
-    all.extend(filter.phone.as_deref().map(|phone| match PhoneQuery::new(phone) {
-        Some(query) => phone_need(&query, phone_rank(filter, rank)),
-        None => Need::Nothing,
-    }));
+/// Of what is needed, which part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// All of it.
+    Whole,
+    /// What a closer rank needs beyond what every match has.
+    Beyond,
+}
+
+/// What a contact must have noted to match `filter`.
+pub fn need(filter: &Filter) -> Need {
+    let mut all = texts_need(filter, Rank::Within, Part::Whole);
     all.push(any(filter.labels.iter().map(|label| Need::Key(hashed(LABEL, &fold(label))))));
     all.extend(filter.channel.as_ref().map(|kind| Need::Key(hashed(CHANNEL, kind.as_str()))));
     all.push(any(filter.inboxes.iter().map(|inbox| Need::Key(hashed(INBOX, inbox)))));
@@ -212,6 +214,23 @@ pub fn need(filter: &Filter, rank: Rank) -> Need {
         all.push(Need::Key(BLOCKED));
     }
     flatten(all)
+}
+
+/// What of its texts a match of at most this rank must have noted beyond [`need`].
+pub fn need_beyond(filter: &Filter, rank: Rank) -> Need {
+    flatten(texts_need(filter, rank, Part::Beyond))
+}
+
+fn texts_need(filter: &Filter, rank: Rank, part: Part) -> Vec<Need> {
+    let rank = if filter.exact { Rank::Exact } else { rank };
+    let mut all = vec![words_need(filter, rank, part)];
+    all.extend(filter.name.as_deref().map(|name| text_need(&fold(name), rank, part)));
+    all.extend(filter.email.as_deref().map(|email| text_need(&fold(email), rank, part)));
+    all.extend(filter.phone.as_deref().map(|phone| match PhoneQuery::new(phone) {
+        Some(query) => phone_need(&query, phone_rank(filter, rank), part),
+        None => Need::Nothing,
+    }));
+    all
 }
 
 fn any(needs: impl Iterator<Item = Need>) -> Need {
@@ -237,11 +256,11 @@ fn flatten(needs: Vec<Need>) -> Need {
     }
 }
 
-fn words_need(filter: &Filter, rank: Rank) -> Need {
+fn words_need(filter: &Filter, rank: Rank, part: Part) -> Need {
     if filter.words.len() > 1 && rank <= Rank::Prefix && !filter.exact {
-        return text_need(&phrase(filter), rank);
+        return text_need(&phrase(filter), rank, part);
     }
-    flatten(filter.words.iter().map(|word| word_need(word, rank, phone_rank(filter, rank))).collect())
+    flatten(filter.words.iter().map(|word| word_need(word, rank, phone_rank(filter, rank), part)).collect())
 }
 
 /// The words of a filter as one phrase.
@@ -254,16 +273,16 @@ fn phone_rank(filter: &Filter, rank: Rank) -> Rank {
     if filter.exact { Rank::Within } else { rank }
 }
 
-fn word_need(word: &Word, rank: Rank, phone_rank: Rank) -> Need {
-    let text = text_need(word.folded(), rank);
+fn word_need(word: &Word, rank: Rank, phone_rank: Rank, part: Part) -> Need {
+    let text = text_need(word.folded(), rank, part);
     match (word.phone(), text) {
         (None, text) => text,
         (Some(_), Need::Anything) => Need::Anything,
-        (Some(phone), text) => Need::Any(vec![text, phone_need(phone, phone_rank)]),
+        (Some(phone), text) => Need::Any(vec![text, phone_need(phone, phone_rank, part)]),
     }
 }
 
-fn text_need(folded: &str, rank: Rank) -> Need {
+fn text_need(folded: &str, rank: Rank, part: Part) -> Need {
     let chars: Vec<u64> = folded.chars().map(code).collect();
     let Some(&first) = chars.first() else {
         return Need::Anything;
@@ -281,10 +300,20 @@ fn text_need(folded: &str, rank: Rank) -> Need {
     };
     let start = |mark: u64| {
         let start = start_need(mark, folded);
-        // Three characters say all; of more, the rest must occur too.
-        if chars.len() > 3 { flatten(vec![start, within.clone()]) } else { start }
+        match part {
+            // Three characters say all; of more, the rest must occur too.
+            Part::Whole if chars.len() > 3 => flatten(vec![start, within.clone()]),
+            // Where words meet in a phrase; the words themselves every match has.
+            Part::Beyond if chars.len() > 3 => {
+                let meeting = chars.windows(3).filter(|window| window.contains(&code(' '))).take(MOST_WINDOWS);
+                let meeting = meeting.map(|w| Need::Key(gram(w[0], w[1], w[2])));
+                flatten(std::iter::once(start).chain(meeting).collect())
+            }
+            Part::Whole | Part::Beyond => start,
+        }
     };
     match rank {
+        Rank::Within if part == Part::Beyond => Need::Anything,
         Rank::Within => within,
         // A word begins with a letter or digit; anything else can only be the beginning of a field.
         Rank::WordStart if folded.starts_with(char::is_alphanumeric) => start(WORD_START),
@@ -304,20 +333,21 @@ fn start_need(mark: u64, folded: &str) -> Need {
     }
 }
 
-fn phone_need(query: &PhoneQuery, rank: Rank) -> Need {
+fn phone_need(query: &PhoneQuery, rank: Rank, part: Part) -> Need {
     let tail = query.tail().as_bytes();
     let within = if tail.len() < DIGIT_WINDOW {
         Need::Range(digit_key(DIGITS, tail, 0), digit_key(DIGITS, tail, NO_DIGIT))
     } else {
         Need::All(tail.windows(DIGIT_WINDOW).map(|window| Need::Key(digit_key(DIGITS, window, NO_DIGIT))).collect())
     };
+    let within = if part == Part::Beyond { Need::Anything } else { within };
     match rank {
         Rank::Within => within,
         Rank::WordStart => {
             let last = &tail[tail.len().saturating_sub(DIGIT_WINDOW - 1)..];
             let end = flatten(vec![Need::Key(digit_key(DIGITS, last, NO_DIGIT)), within]);
             // A number that begins with what was asked matches even closer.
-            Need::Any(vec![end, phone_need(query, Rank::Prefix)])
+            Need::Any(vec![end, phone_need(query, Rank::Prefix, part)])
         }
         Rank::Prefix => {
             let digits = query.digits().as_bytes();

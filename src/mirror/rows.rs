@@ -136,22 +136,24 @@ impl Stored<'_> {
 }
 
 fn gaps(stored: &[u8], mut visit: impl FnMut(u16)) {
-    let (mut next, mut gap, mut shift) = (0u32, 0u32, 0u32);
-    for byte in stored {
-        gap |= u32::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            let row = next.saturating_add(gap);
-            if row >= BLOCK_ROWS {
-                return;
+    let (mut next, mut bytes) = (0u32, stored.iter());
+    // Seven bits a byte, the low ones first; no gap needs more than three bytes.
+    while let Some(first) = bytes.next() {
+        let mut gap = u32::from(first & 0x7f);
+        if first & 0x80 != 0 {
+            let Some(second) = bytes.next() else { return };
+            gap |= u32::from(second & 0x7f) << 7;
+            if second & 0x80 != 0 {
+                let Some(third) = bytes.next().filter(|third| **third & 0x80 == 0) else { return };
+                gap |= u32::from(*third) << 14;
             }
-            visit(low(row));
-            next = row + 1;
-            (gap, shift) = (0, 0);
-        } else if shift >= 14 {
-            return;
-        } else {
-            shift += 7;
         }
+        let row = next + gap;
+        if row >= BLOCK_ROWS {
+            return;
+        }
+        visit(low(row));
+        next = row + 1;
     }
 }
 

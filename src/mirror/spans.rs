@@ -15,7 +15,9 @@ use super::profile::{Block, join, split};
 use super::recency::{self, FIRST, NEVER, Span};
 use super::rows::Bits;
 
-/// How many more spans than before the next batch looks at.
+/// The second batch looks at this part of the spans of the first, and every further one at twice as many as the one before:
+/// no block tells for sure how many rows the others have there.
+const NARROWER: Span = 4;
 const WIDER: Span = 2;
 
 /// Hands out candidates in batches, each of whole spans.
@@ -26,7 +28,7 @@ pub struct Spans<'c> {
     /// The block by which it is told how many spans the first batch needs, and how many of its rows those are to hold.
     sample: Option<Block>,
     among: u64,
-    /// How many spans the last batch looked at.
+    /// How many spans the next batch looks at, if it is not the first.
     width: Option<Span>,
     /// What was not handed out yet.
     left: BTreeMap<i64, Bits>,
@@ -107,7 +109,7 @@ impl<'c> Spans<'c> {
         Ok(Some(found))
     }
 
-    /// The spans to look at next: first as many as hold enough rows of the sample, then twice as many as before.
+    /// The spans to look at next: first as many as hold enough rows of the sample.
     fn take_spans(&mut self) -> rusqlite::Result<Option<RangeInclusive<Span>>> {
         let Some(ahead) = self.ahead.take() else { return Ok(None) };
         let (from, to) = match self.direction {
@@ -118,13 +120,13 @@ impl<'c> Spans<'c> {
             Some(width) => {
                 self.width = Some(width.saturating_mul(WIDER));
                 match self.direction {
-                    Direction::Descending => from.saturating_sub(width.saturating_mul(WIDER)).max(to),
-                    Direction::Ascending => from.saturating_add(width.saturating_mul(WIDER)).min(to),
+                    Direction::Descending => from.saturating_sub(width).max(to),
+                    Direction::Ascending => from.saturating_add(width).min(to),
                 }
             }
             None => {
                 let (first, last) = self.spans_of_sample(ahead)?.unwrap_or((from, from));
-                self.width = Some(first.abs_diff(last) + 1);
+                self.width = Some(first.abs_diff(last) / NARROWER + 1);
                 last
             }
         };
