@@ -116,11 +116,12 @@ fn indexed(
         if within == Some(None) {
             continue;
         }
-        let Some(mut bits) = reader.rows(block.id, &need)? else { return Ok(None) };
+        let within = within.flatten();
+        let Some(mut bits) = reader.rows(block.id, &need, within)? else { return Ok(None) };
         if block.indexed < block.used {
             bits.or(&Bits::range(block.indexed, block.used));
         }
-        if let Some(Some(within)) = within {
+        if let Some(within) = within {
             bits.and(within);
         }
         if !bits.is_empty() {

@@ -18,10 +18,17 @@ fn stored_key(block: i64, key: Key) -> i64 {
     (block << KEY_BITS) | (key & ((1 << KEY_BITS) - 1)).cast_signed()
 }
 
+/// Lists of a range of keys that are longer than this together, in bytes of one block, are of what many have. Tests, whose
+/// lists are short, go both ways with less.
+const COMMON_BYTES: i64 = if cfg!(test) { 12 } else { 2048 };
+/// So few rows of a block are sooner looked at than narrowed by what many have.
+const FEW: u32 = 32;
+
 /// Reads the index.
 pub struct Reader<'c> {
     get: CachedStatement<'c>,
     length: CachedStatement<'c>,
+    lengths: CachedStatement<'c>,
     range: CachedStatement<'c>,
     ascending: CachedStatement<'c>,
     descending: CachedStatement<'c>,
@@ -33,6 +40,7 @@ impl<'c> Reader<'c> {
         Ok(Self {
             get: connection.prepare_cached("SELECT rows FROM posting WHERE key = ?1")?,
             length: connection.prepare_cached("SELECT length(rows) FROM posting WHERE key = ?1")?,
+            lengths: connection.prepare_cached("SELECT sum(length(rows)) FROM posting WHERE key BETWEEN ?1 AND ?2")?,
             range: connection.prepare_cached("SELECT rows FROM posting WHERE key BETWEEN ?1 AND ?2")?,
             ascending: connection
                 .prepare_cached("SELECT key, rows FROM posting WHERE key BETWEEN ?1 AND ?2 ORDER BY key")?,
@@ -41,28 +49,39 @@ impl<'c> Reader<'c> {
         })
     }
 
-    /// Puts the keys that are rarest in `block` first and drops those beyond what is useful.
+    /// Puts the keys that are rarest in `block` first, drops those beyond what is useful, and finds out what is common.
     pub fn order(&mut self, block: i64, need: Need) -> rusqlite::Result<Need> {
         Ok(match need {
             Need::All(needs) => {
                 let mut keyed = Vec::with_capacity(needs.len());
-                let mut others = Vec::new();
+                let (mut others, mut common) = (Vec::new(), Vec::new());
                 for need in needs {
                     if let Need::Key(key) = need {
                         let length: Option<i64> =
                             self.length.query_row([stored_key(block, key)], |row| row.get(0)).optional()?;
                         keyed.push((length.unwrap_or(0), key));
                     } else {
-                        others.push(self.order(block, need)?);
+                        match self.order(block, need)? {
+                            need @ Need::Common(_) => common.push(need),
+                            need => others.push(need),
+                        }
                     }
                 }
                 keyed.sort_unstable();
                 keyed.dedup();
                 keyed.truncate(ENOUGH_KEYS);
-                Need::All(keyed.into_iter().map(|(_, key)| Need::Key(key)).chain(others).collect())
+                Need::All(keyed.into_iter().map(|(_, key)| Need::Key(key)).chain(others).chain(common).collect())
             }
             Need::Any(needs) => {
-                Need::Any(needs.into_iter().map(|need| self.order(block, need)).collect::<Result<_, _>>()?)
+                let needs: Vec<_> = needs.into_iter().map(|need| self.order(block, need)).collect::<Result<_, _>>()?;
+                let is_common = needs.iter().any(|need| matches!(need, Need::Common(_)));
+                if is_common { Need::Common(Box::new(Need::Any(needs))) } else { Need::Any(needs) }
+            }
+            Need::Range(first, last) => {
+                let keys = [stored_key(block, first), stored_key(block, last)];
+                let bytes: Option<i64> = self.lengths.query_row(keys, |row| row.get(0))?;
+                let range = Need::Range(first, last);
+                if bytes > Some(COMMON_BYTES) { Need::Common(Box::new(range)) } else { range }
             }
             need => need,
         })
@@ -103,8 +122,8 @@ impl<'c> Reader<'c> {
         Ok(())
     }
 
-    /// The rows of `block` that may match; `None` if any may.
-    pub fn rows(&mut self, block: i64, need: &Need) -> rusqlite::Result<Option<Bits>> {
+    /// The rows of `block` that may match, of those in `among` if it is given; `None` if any may.
+    pub fn rows(&mut self, block: i64, need: &Need, among: Option<&Bits>) -> rusqlite::Result<Option<Bits>> {
         Ok(match need {
             Need::Anything => None,
             Need::Nothing => Some(Bits::default()),
@@ -124,10 +143,12 @@ impl<'c> Reader<'c> {
                 }
                 Some(bits)
             }
+            Need::Common(_) if among.is_some_and(|among| among.count() <= FEW) => among.cloned(),
+            Need::Common(need) => self.rows(block, need, among)?,
             Need::All(needs) => {
-                let mut all: Option<Bits> = None;
+                let mut all = among.cloned();
                 for need in needs {
-                    let Some(bits) = self.rows(block, need)? else { continue };
+                    let Some(bits) = self.rows(block, need, all.as_ref())? else { continue };
                     let kept = match all.take() {
                         None => bits,
                         Some(mut kept) => {
@@ -135,7 +156,8 @@ impl<'c> Reader<'c> {
                             kept
                         }
                     };
-                    let done = kept.is_empty();
+                    // One row is sooner looked at than another list is read.
+                    let done = kept.count() <= 1;
                     all = Some(kept);
                     if done {
                         break;
@@ -146,7 +168,7 @@ impl<'c> Reader<'c> {
             Need::Any(needs) => {
                 let mut any = Bits::default();
                 for need in needs {
-                    match self.rows(block, need)? {
+                    match self.rows(block, need, among)? {
                         None => return Ok(None),
                         Some(bits) => any.or(&bits),
                     }

@@ -49,6 +49,8 @@ pub enum Need {
     All(Vec<Need>),
     /// One of these.
     Any(Vec<Need>),
+    /// This, which many have: where few rows are left without it, they are sooner looked at.
+    Common(Box<Need>),
 }
 
 /// How closely a contact matches, best first; the order of answers to a text query.
