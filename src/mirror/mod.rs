@@ -7,6 +7,7 @@
 mod activity;
 mod batch;
 mod best;
+mod bytes;
 mod candidates;
 mod cipher;
 mod convert;

@@ -7,8 +7,9 @@
 
 use jiff::Timestamp;
 
+use super::bytes::{Bytes, number};
 use super::key::hash;
-use super::shorthand::{self, Bytes, Shorthand, number};
+use super::shorthand::{self, Shorthand};
 use crate::model::{Channel, ChannelKind, Contact, Email, LastChat, Manager, Phone, RawJson, Text, Time};
 
 /// The first byte; JSON, as the oldest formats have it, begins with another, and so does what is compressed.

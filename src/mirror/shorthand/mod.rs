@@ -8,7 +8,12 @@
 //! JSON is read as strings and the gaps between them. A string is a code, then what that code needs; a gap that is as
 //! expected is left out. The tables are part of the format and fixed.
 
+mod strings;
+
 use crate::model::Time;
+
+use super::bytes::{Bytes, number};
+use strings::{eight, hash, is_same, next_string, string_of};
 
 /// Gaps between strings; codes from 0.
 const GAPS: &[&str] = &[
@@ -247,33 +252,6 @@ fn place(table: &[u8], texts: &[&str], hash: u64, text: &[u8]) -> Option<u8> {
     None
 }
 
-/// A quick hash: of the first and the last eight bytes, and of the length.
-fn hash(text: &[u8]) -> u64 {
-    let ends = match (text.first_chunk(), text.last_chunk()) {
-        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(23),
-        _ => eight(text),
-    };
-    ends ^ (text.len() as u64) << 56
-}
-
-/// Whether two texts are the same, most of which are short.
-fn is_same(a: &[u8], b: &[u8]) -> bool {
-    a.len() == b.len() && eight(a) == eight(b) && (a.len() <= 8 || a[8..] == b[8..])
-}
-
-/// The first eight bytes, zeros if there are fewer.
-fn eight(text: &[u8]) -> u64 {
-    match (text.first_chunk::<8>(), text.first_chunk::<4>(), text.last_chunk::<4>(), text) {
-        (Some(eight), ..) => u64::from_le_bytes(*eight),
-        // Four bytes from the front and four from the back overlap as they should.
-        (None, Some(front), Some(back), _) => {
-            let [front, back] = [front, back].map(|four| u64::from(u32::from_le_bytes(*four)));
-            front | back << ((text.len() - 4) * 8)
-        }
-        (.., few) => few.iter().rev().fold(0, |eight, byte| eight << 8 | u64::from(*byte)),
-    }
-}
-
 /// The gap in front of an object's first name.
 const FIRST_GAP: u8 = b'{';
 
@@ -282,63 +260,10 @@ fn gap_behind(gap: &[u8]) -> u8 {
     if gap.ends_with(b":") { b',' } else { b':' }
 }
 
-/// What is in front of the first string of `json`, what is in the string as it is written, and what is behind it.
-fn next_string(json: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let (gap, behind) = json.split_at(find(json, |bytes| zeros(bytes ^ (ONES * u64::from(b'"'))))?);
-    let (string, behind) = string_of(&behind[1..])?;
-    Some((gap, string, behind))
-}
-
-/// The string that `json` begins in, as it is written, and what is behind it.
-fn string_of(json: &[u8]) -> Option<(&[u8], &[u8])> {
-    let marks = |bytes| zeros(bytes ^ (ONES * u64::from(b'"'))) | zeros(bytes ^ (ONES * u64::from(b'\\')));
-    let mut end = 0;
-    loop {
-        end += find(json.get(end..)?, marks)?;
-        if json[end] == b'"' {
-            return Some((&json[..end], &json[end + 1..]));
-        }
-        end += 2;
-    }
-}
-
-const ONES: u64 = u64::MAX / 255;
-
-/// A mark in the highest bit of the lowest byte that is zero; higher ones may be marked that are not.
-fn zeros(bytes: u64) -> u64 {
-    bytes.wrapping_sub(ONES) & !bytes & ONES << 7
-}
-
-/// The first byte that is marked among eight at a time. Strings in JSON are so short that a search made for long texts takes
-/// longer to begin than to end.
-fn find(text: &[u8], marks: impl Fn(u64) -> u64) -> Option<usize> {
-    let mut at = 0;
-    loop {
-        let rest = text.get(at..)?;
-        let found = marks(eight(rest));
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        if rest.len() <= 8 {
-            return None;
-        }
-        at += 8;
-    }
-}
-
 /// The milliseconds of a date that is written as it is written back.
 fn millis_of(string: &[u8]) -> Option<i64> {
     let time = Time::from_javascript(string.try_into().ok()?)?;
     time.as_javascript().map(|_| time.unix_millis())
-}
-
-/// Writes a number, seven bits a byte, the lowest first.
-pub fn number(mut number: u64, out: &mut Vec<u8>) {
-    while number >= 0x80 {
-        out.push((number & 0x7f) as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push((number & 0x7f) as u8);
 }
 
 /// The text at a place of the object, its length in front.
@@ -381,43 +306,6 @@ pub fn read(object: &[u8], at: usize) -> Option<String> {
         if json.len() > MOST_BYTES {
             return None;
         }
-    }
-}
-
-/// What is left to be read.
-pub struct Bytes<'b>(pub &'b [u8]);
-
-impl<'b> Bytes<'b> {
-    /// The next byte.
-    pub fn byte(&mut self) -> Option<u8> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
-        Some(*first)
-    }
-
-    /// The next [`number`].
-    pub fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    /// The next text, its length in front.
-    pub fn str(&mut self) -> Option<&'b str> {
-        std::str::from_utf8(self.bytes()?).ok()
-    }
-
-    fn bytes(&mut self) -> Option<&'b [u8]> {
-        let length = usize::try_from(self.number()?).ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(text)
     }
 }
 
