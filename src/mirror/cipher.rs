@@ -42,6 +42,9 @@ pub fn header(path: &Path) -> Result<Header, MirrorError> {
     match File::open(path) {
         Ok(file) => file.take(PLAIN.len() as u64).read_to_end(&mut first).map_err(|error| file_error(path, &error))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Header::Nothing),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Err(MirrorError::Forbidden { path: path.to_owned(), detail: error.to_string() });
+        }
         Err(error) => return Err(file_error(path, &error)),
     };
     Ok(match first.as_slice() {

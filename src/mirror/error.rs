@@ -78,6 +78,14 @@ pub enum MirrorError {
         /// The database.
         path: PathBuf,
     },
+    /// It may not be read.
+    #[error("the mirror `{}` cannot be read: {detail}", path.display())]
+    Forbidden {
+        /// The database.
+        path: PathBuf,
+        /// The system's words.
+        detail: String,
+    },
     /// It cannot be written to.
     #[error("the mirror `{}` cannot be written: {detail}", path.display())]
     ReadOnly {
@@ -201,7 +209,9 @@ impl MirrorError {
             Self::InUse { .. } => {
                 "wait until it ends, or stop it: a `sync --watch`, a `pick`; then try again".to_owned()
             }
-            Self::ReadOnly { .. } => "check the permissions of the file and its folder".to_owned(),
+            Self::ReadOnly { .. } | Self::Forbidden { .. } => {
+                "check the permissions of the file and its folder".to_owned()
+            }
             Self::NetworkDrive { .. } => {
                 "machines that share it could damage it; set `XDG_DATA_HOME` to a folder on a local disk".to_owned()
             }

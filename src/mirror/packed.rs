@@ -1,6 +1,6 @@
 //! A contact as bytes: tagged fields, those that are not there left out, the vendor's own object last.
 //!
-//! A third as long as the canonical JSON, the vendor's object in [shorthand](super::shorthand), which a query that does not show
+//! A third as long as the canonical JSON, the vendor's object in [`shorthand`](super::shorthand), which a query that does not show
 //! it need not read. A checksum ends it all: a database does not notice when a disk changes bytes within a row. A later
 //! version may add tags; a tag that is not known is an error, since what it means would be lost when the contact is written
 //! again.
