@@ -280,9 +280,10 @@ impl Show {
     pub fn warn_of_formulas(&self, context: &Context, encoder: &Encoder) {
         let cells = encoder.formula_cells();
         if cells > 0 && !self.csv_safe {
+            let them = if cells == 1 { "it" } else { "them" };
             context.say(&format!(
-                "warning: {cells} {} like formulas to a spreadsheet; --csv-safe guards them, -o xlsx makes them inert",
-                if cells == 1 { "cell looks" } else { "cells look" }
+                "warning: {cells} {} to a spreadsheet; --csv-safe guards {them}, -o xlsx makes {them} inert",
+                if cells == 1 { "cell looks like a formula" } else { "cells look like formulas" }
             ));
         }
     }
