@@ -385,6 +385,8 @@ fn summarize(context: &Context, query: &Query, show: &Show, answers: &[Answer], 
                 let _ = write!(line, ", {} repeated", answer.usage.retries);
             }
             context.say(&line);
+        } else if let Some(gaps) = outcome.tally.gaps() {
+            context.say(&format!("note: {}: {gaps}; --all reads until it is sure", answer.profile));
         }
     }
     say_what_may_be_missed(context, query, answers);

@@ -3,17 +3,23 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
+use http_body_util::BodyExt;
+use hyper::Version;
+use hyper::body::Body;
+use hyper::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::ExposeSecret;
 use tokio::time::Instant;
 use url::Url;
 
 use crate::buffers::Buffers;
+use crate::room::Room;
 
 use super::encode::base64;
-use super::explain::{Trouble, explain, last};
+use super::explain::{Trouble, explain, spoilt};
 use super::redact::without_secret_values;
-use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Proxies, Redactor, Reply, tls};
+use super::unpack::{ACCEPTED, BadBody, Unpacker};
+use super::wire::Wire;
+use super::{Auth, Event, HeaderMap, HttpConfig, HttpError, HttpErrorKind, MAX_BODY, Redactor, Reply};
 
 const MAX_REDIRECTS: u32 = 3;
 
@@ -25,7 +31,7 @@ static EXCHANGES: AtomicU64 = AtomicU64::new(0);
 
 /// Sends requests to one origin, with the credentials for it.
 pub(super) struct Exchanger {
-    client: reqwest::Client,
+    wire: Wire,
     headers: HeaderMap,
     timeout: Duration,
     buffers: Buffers,
@@ -36,23 +42,8 @@ pub(super) struct Exchanger {
 impl Exchanger {
     pub fn new(config: &HttpConfig) -> Result<Self, HttpError> {
         let headers = headers(&config.auth)?;
-        let builder = reqwest::Client::builder();
-        let builder = match &config.network.proxies {
-            Proxies::None => builder.no_proxy(),
-            Proxies::System => builder,
-            Proxies::One(url) => {
-                builder.no_proxy().proxy(reqwest::Proxy::all(url.clone()).map_err(|error| unusable(&error))?)
-            }
-        };
-        let client = builder
-            .tls_backend_preconfigured(tls::client_config(config.ca_file.as_deref(), &config.network)?)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .default_headers(headers.clone())
-            .build()
-            .map_err(|error| unusable(&error))?;
-        Ok(Self { client, headers, timeout: config.timeout, buffers: Buffers::default(), requests: 0.into() })
+        let wire = Wire::new(config)?;
+        Ok(Self { wire, headers, timeout: config.timeout, buffers: Buffers::default(), requests: 0.into() })
     }
 
     /// GETs `url`, which must be of the profile's origin.
@@ -122,28 +113,25 @@ impl Exchanger {
         outcome.map(|(reply, _)| reply)
     }
 
-    async fn fetch(&self, url: &Url, answered: &AtomicBool) -> Result<(Reply, reqwest::Version), Trouble> {
-        let mut response = self.client.get(url.clone()).send().await.map_err(|error| explain(&error, url))?;
+    async fn fetch(&self, url: &Url, answered: &AtomicBool) -> Result<(Reply, Version), Trouble> {
+        let response = self.wire.get(url, &self.headers).await.map_err(|error| explain(error.as_ref(), url))?;
         answered.store(true, Ordering::Relaxed);
-        let (status, version) = (response.status().as_u16(), response.version());
-        let headers = std::mem::take(response.headers_mut());
-        let announced = response.content_length().map_or(0, |length| usize::try_from(length).unwrap_or(usize::MAX));
-        if announced > MAX_BODY {
-            return Err(too_large());
+        let (head, mut body) = response.into_parts();
+        let announced = body.size_hint().exact().map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        if announced.is_some_and(|length| length > MAX_BODY) {
+            return Err(spoilt(&BadBody::TooLarge, url));
         }
-        let mut body = self.buffers.take(response.content_length().map(|_| announced.min(ROOM)));
-        while let Some(chunk) = response.chunk().await.map_err(|error| explain(&error, url))? {
-            if body.len() + chunk.len() > MAX_BODY {
-                return Err(too_large());
+        Room::come().await;
+        let room = |packed: bool| self.buffers.take(announced.filter(|_| !packed).map(|length| length.min(ROOM)));
+        let mut unpacker = Unpacker::new(&head.headers, room).map_err(|error| spoilt(&error, url))?;
+        while let Some(frame) = body.frame().await {
+            if let Ok(piece) = frame.map_err(|error| explain(&error, url))?.into_data() {
+                unpacker.push(&piece).map_err(|error| spoilt(&error, url))?;
             }
-            body.extend_from_slice(&chunk);
         }
-        Ok((Reply { status, headers, body }, version))
+        let body = unpacker.finish().map_err(|error| spoilt(&error, url))?;
+        Ok((Reply { status: head.status.as_u16(), headers: head.headers, body }, head.version))
     }
-}
-
-fn too_large() -> Trouble {
-    Trouble::lasting(HttpErrorKind::BadReply, format!("the reply is larger than {} MiB", MAX_BODY >> 20), None)
 }
 
 /// Where a redirect leads, if that is the same origin, or the same host by https instead of http.
@@ -182,8 +170,9 @@ fn shown(url: &Url) -> Url {
 /// What every request carries.
 fn headers(auth: &Auth) -> Result<HeaderMap, HttpError> {
     let mut headers = HeaderMap::new();
-    headers.insert(USER_AGENT, HeaderValue::from_static(concat!("contacts/", env!("CARGO_PKG_VERSION"))));
+    headers.insert(USER_AGENT, HeaderValue::from_static(super::USER_AGENT));
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
     let mut secret = |name: HeaderName, value: &str| {
         let mut value = HeaderValue::from_str(value).map_err(|_| HttpError {
             hint: Some("was more copied than the secret itself, as a line break?".to_owned()),
@@ -222,8 +211,4 @@ pub(super) fn spoken(time: Duration) -> String {
         seconds if seconds % 60 == 0 => format!("{}m", seconds / 60),
         seconds => format!("{}m {}s", seconds / 60, seconds % 60),
     }
-}
-
-fn unusable(error: &reqwest::Error) -> HttpError {
-    HttpError::new(HttpErrorKind::Config, format!("the network cannot be used as configured: {}", last(error)))
 }

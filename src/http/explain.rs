@@ -6,7 +6,9 @@ use std::io;
 use rustls::CertificateError;
 use url::Url;
 
-use super::HttpErrorKind;
+use super::unpack::BadBody;
+use super::wire::ProxyError;
+use super::{HttpErrorKind, MAX_BODY};
 
 /// An exchange that brought no reply.
 #[derive(Debug)]
@@ -42,28 +44,30 @@ impl Trouble {
     }
 }
 
-/// What `error`, met while talking to the host of `url`, means.
-pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Trouble {
+/// The host and port of `url`.
+fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
-    let place = match url.port_or_known_default() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    };
+    url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// What `error`, met while talking to the host of `url`, means.
+pub(super) fn explain(error: &(dyn Error + 'static), url: &Url) -> Trouble {
+    let host = url.host_str().unwrap_or_default();
+    let place = place(url);
     if let Some(tls) = Causes(Some(error)).find_map(|cause| cause.downcast_ref()) {
         return explain_tls(tls, host);
     }
-    // What the connection did is told by hyper; the rest is the content.
-    let damaged = error.is_decode() && !Causes(error.source()).any(<dyn std::error::Error>::is::<hyper::Error>);
-    // The outermost error repeats the URL, in whose text nothing is to be read.
-    for cause in Causes(error.source()) {
+    for cause in Causes(Some(error)) {
+        if let Some(ProxyError { proxy, .. }) = cause.downcast_ref() {
+            let hint = Some("check `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`");
+            let message = format!("the proxy `{proxy}` did not let through to `{place}`: {}", last(cause));
+            return Trouble { hint, ..Trouble::passing(message) };
+        }
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
             if http.is_parse() {
                 let hint = Some("check `base_url`: its scheme (`http` or `https`), host and port");
-                return Trouble::lasting(
-                    HttpErrorKind::BadReply,
-                    format!("`{place}` does not speak HTTP: {http}"),
-                    hint,
-                );
+                let message = format!("`{place}` does not speak HTTP: {http}");
+                return Trouble::lasting(HttpErrorKind::BadReply, message, hint);
             }
             if http.is_incomplete_message() {
                 return Trouble::passing(format!("`{place}` closed the connection before the reply was whole"));
@@ -73,22 +77,26 @@ pub(super) fn explain(error: &reqwest::Error, url: &Url) -> Trouble {
         if text.starts_with("dns error") || text.starts_with("failed to lookup") {
             return explain_dns(cause, host);
         }
-        if text.contains("tunnel") || text.contains("proxy") {
-            let hint = Some("check `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`");
-            return Trouble {
-                hint,
-                ..Trouble::passing(format!("the proxy did not let through to `{place}`: {}", last(cause)))
-            };
-        }
-        if let Some(io) = cause.downcast_ref::<io::Error>().filter(|_| !damaged) {
+        if let Some(io) = cause.downcast_ref() {
             return explain_io(io, &place);
         }
     }
-    if damaged {
-        let message = format!("the compressed body from `{place}` is damaged ({})", last(error));
-        return Trouble { kind: HttpErrorKind::BadReply, ..Trouble::passing(message) };
-    }
     Trouble::passing(format!("the exchange with `{place}` failed: {}", last(error)))
+}
+
+/// What `error`, met in the body of a reply of the host of `url`, means.
+pub(super) fn spoilt(error: &BadBody, url: &Url) -> Trouble {
+    let (place, kind) = (place(url), HttpErrorKind::BadReply);
+    match error {
+        BadBody::TooLarge => Trouble::lasting(kind, format!("the reply is larger than {} MiB", MAX_BODY >> 20), None),
+        BadBody::Unknown(coding) => {
+            let message = format!("`{place}` packed its reply as `{coding}`, though it was asked for gzip or none");
+            Trouble::lasting(kind, message, Some("does a proxy or a web server in between change replies?"))
+        }
+        BadBody::Damaged(error) => {
+            Trouble { kind, ..Trouble::passing(format!("the compressed body from `{place}` is damaged ({error})")) }
+        }
+    }
 }
 
 fn explain_dns(cause: &(dyn Error + 'static), host: &str) -> Trouble {
@@ -176,6 +184,6 @@ impl<'e> Iterator for Causes<'e> {
 }
 
 /// What the innermost cause says.
-pub(super) fn last(error: &(dyn Error + 'static)) -> String {
+fn last(error: &(dyn Error + 'static)) -> String {
     Causes(Some(error)).last().unwrap_or(error).to_string()
 }

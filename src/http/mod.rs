@@ -1,6 +1,6 @@
 //! One request, done well: authentication, redirects, retries, rate budgets, limits, redaction.
 //!
-//! The only place that knows reqwest. Knows nothing of contacts; what a vendor's replies mean is told by its [`Dialect`].
+//! The only place that sends requests. Knows nothing of contacts; what a vendor's replies mean is told by its [`Dialect`].
 
 mod client;
 mod clock;
@@ -13,7 +13,9 @@ mod pace;
 mod redact;
 mod share;
 mod tls;
+mod unpack;
 mod when;
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -31,9 +33,9 @@ pub use client::Http;
 pub use clock::{Clock, SystemClock};
 pub use encode::path_segment;
 pub use error::{HttpError, HttpErrorKind};
+pub use hyper::header::HeaderMap;
 pub use judge::{PlainDialect, excerpt, is_web_page, judge_by_status, said};
 pub use redact::{REDACTED, Redactor, secret_values, without_secret_values};
-pub use reqwest::header::HeaderMap;
 pub use when::http_date;
 
 /// Everything a client needs to know of one profile.
@@ -142,6 +144,9 @@ impl Reply {
 
 /// A body larger than this (64 MiB, after decompression) is refused.
 pub const MAX_BODY: usize = 64 << 20;
+
+/// What this program calls itself.
+const USER_AGENT: &str = concat!("contacts/", env!("CARGO_PKG_VERSION"));
 
 /// What a reply means for the request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -77,7 +77,7 @@ impl Redactor {
 
     /// The headers as a trace may show them: those that carry credentials are blotted out whole.
     pub(super) fn headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        let shown = |name: &str, value: &reqwest::header::HeaderValue| {
+        let shown = |name: &str, value: &hyper::header::HeaderValue| {
             if value.is_sensitive() || is_secret_name(name) {
                 REDACTED.to_owned()
             } else {

@@ -205,6 +205,7 @@ impl Source for MirrorSource {
                 path,
                 params: Vec::new(),
                 order: if everything { Order::IdBytes } else { Order::Unproven },
+                reordered: Vec::new(),
                 paging: Paging::Offset { max: PAGE },
                 counted: everything,
                 wish,

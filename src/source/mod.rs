@@ -140,6 +140,9 @@ pub struct Lane {
     pub params: Vec<(String, String)>,
     /// The order of its rows.
     pub order: Order,
+    /// The parameters that bring the same rows in other orders: what pages lose at a tie in one of them, they show in
+    /// another. Empty if ties are impossible, or there is no other order.
+    pub reordered: Vec<Vec<(String, String)>>,
     /// How it is paged.
     pub paging: Paging,
     /// Whether [`Page::total`] counts the rows of the whole lane (a hint is never proof by itself).

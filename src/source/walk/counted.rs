@@ -2,8 +2,9 @@
 //!
 //! Pages are read from the last to the first: a deletion can only move an unread contact further into what is still
 //! unread, and newcomers join at the end. What this does not cover (ties in the order, contacts that enter in the middle)
-//! shows in the counts that come with every page, and is swept again, within bounds.
+//! shows in the counts that come with every page, and is swept again, within bounds; after ties in another order.
 
+use crate::model::{Text, Time};
 use crate::source::{ErrorKind, Lane, Order, Paging, SourceError, Window};
 
 use super::fetch::{Fetcher, Row, StagedPage};
@@ -36,13 +37,15 @@ struct Lister<'run, 'sink, B> {
     union: IdSet,
     /// Every id that came in this sweep.
     swept: IdSet,
+    /// When the contact of the page before that is next to this page was created, and those of that page created then.
+    seam: (Option<Time>, Vec<Text>),
 }
 
 impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
     fn new(run: &'run mut Run<'sink, B>, lane: &'run Lane, size: u32) -> Self {
         let fetcher = run.fetcher(lane);
         let at = Standing { size, ..Standing::default() };
-        Self { run, lane, fetcher, at, union: IdSet::default(), swept: IdSet::default() }
+        Self { run, lane, fetcher, at, union: IdSet::default(), swept: IdSet::default(), seam: Default::default() }
     }
 
     async fn walk(mut self) -> Result<(), Stop> {
@@ -57,7 +60,7 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             },
         };
         let mut before: Option<IdSet> = None;
-        let sweeps = self.run.options.sweeps.max(1);
+        let mut sweeps = self.run.options.sweeps.max(1);
         let mut collapse = None;
         while self.at.sweep <= sweeps {
             let forward = self.at.forward && self.at.sweep == 1;
@@ -76,8 +79,11 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             collapse = self.collapse();
             // Of pages read at once, what was deleted and what it moved can both be missed: no witness for the next sweep.
             let swept = std::mem::take(&mut self.swept);
-            before = (concurrency == 1).then_some(swept);
+            before = (concurrency == 1 && self.is_untorn()).then_some(swept);
             self.next_sweep();
+            if self.at.tied {
+                sweeps = sweeps.max(1 + u32::try_from(self.lane.reordered.len()).unwrap_or(0));
+            }
         }
         let owed = self.at.last_total.filter(|total| self.lane.counted && *total > self.union.len());
         let doubt = match (collapse, owed) {
@@ -142,6 +148,27 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
         self.at.page = self.at.last_page.max(1) + 1;
         self.at.saw = Saw::default();
         self.swept = IdSet::default();
+        self.seam = Default::default();
+        if let Some(params) = self.other_order() {
+            let lane = Lane { params: params.to_vec(), order: Order::Unproven, ..self.lane.clone() };
+            self.fetcher = self.run.fetcher(&lane);
+        }
+    }
+
+    /// Whether the pages of this sweep fitted together, as far as ties are concerned.
+    fn is_untorn(&self) -> bool {
+        !self.at.tied || self.at.saw.repeats == 0
+    }
+
+    /// Whether this sweep had another order than the one before.
+    fn differs_from_before(&self) -> bool {
+        self.lane.reordered.len() > usize::from(self.at.sweep > 2)
+    }
+
+    /// The order of this sweep, if it is not the lane's own.
+    fn other_order(&self) -> Option<&[(String, String)]> {
+        let others = self.lane.reordered.iter().filter(|_| self.at.tied && self.at.sweep > 1);
+        others.cycle().nth(self.at.sweep.saturating_sub(2) as usize).map(Vec::as_slice)
     }
 
     fn is_usual_size(&self) -> bool {
@@ -166,7 +193,7 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             if self.swept.len() == total && saw.newcomers == 0 {
                 return Some(format!("{total} different contacts came while the count stood at {total}"));
             }
-            if self.union.len() == total && self.at.first_total == Some(total) && saw.newcomers == 0 {
+            if self.union.len() == total && !self.at.restless && saw.newcomers == 0 {
                 return Some(format!(
                     "{total} different contacts came in several sweeps while the count stood at {total}"
                 ));
@@ -176,12 +203,15 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
         if self.lane.counted && saw.last_total() > Some(self.swept.len()) {
             return None;
         }
-        let ordered = self.lane.order == Order::CreatedAt && saw.is_ordered();
+        let ordered = self.lane.order == Order::CreatedAt && self.other_order().is_none() && saw.is_ordered();
         if ordered && concurrency == 1 && !forward && self.lane.counted && saw.is_explained() {
             return Some("last page to first by creation, every seam distinct, counts explained".to_owned());
         }
-        (!saw.hollow && before == Some(&self.swept) && !self.swept.is_empty())
-            .then(|| "two sweeps brought the same contacts".to_owned())
+        // Twice the same loss is no proof: where there are ties, two different orders must agree, and each bring every contact
+        // once, for where ties hide one they show another twice.
+        let differs = !self.at.tied || self.differs_from_before();
+        let seen_twice = before == Some(&self.swept) && differs && self.is_untorn();
+        (!saw.hollow && seen_twice && !self.swept.is_empty()).then(|| "two sweeps brought the same contacts".to_owned())
     }
 
     /// Reads forward to the end of a list that does not say how long it is.
@@ -305,6 +335,7 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
         if self.at.first_total.is_none() {
             self.at.first_total = page.total;
         }
+        self.at.restless |= page.total != self.at.first_total;
         self.at.last_total = page.total.or(self.at.last_total);
         Ok(page)
     }
@@ -336,10 +367,15 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
         if direction == Direction::Down {
             rows.reverse();
         }
+        if direction != Direction::Behind {
+            self.join(&rows);
+        }
         let mut good = Vec::with_capacity(rows.len());
         let mut fresh = 0;
         for Row { id, place, .. } in rows {
-            fresh += u64::from(self.swept.insert(&id));
+            let new = self.swept.insert(&id);
+            fresh += u64::from(new);
+            self.at.saw.repeats += u64::from(!new && direction != Direction::Behind);
             if !self.union.insert(&id) {
                 self.run.state.tally.duplicates += u64::from(direction != Direction::Behind && self.at.sweep == 1);
                 continue;
@@ -352,6 +388,24 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
         }
         self.run.emit(page.batch, good)?;
         Ok(fresh)
+    }
+
+    /// Looks at where `rows`, in the order in which they are taken, join those of the page before.
+    fn join(&mut self, rows: &[Row]) {
+        let Some(far) = rows.last() else { return };
+        if self.at.sweep == 1 && self.lane.order == Order::CreatedAt {
+            // One contact alone on both sides is no tie: it moved.
+            let (created, before) = &self.seam;
+            let mut near = rows.iter().take_while(|row| row.created_at == *created);
+            self.at.tied |= match near.next() {
+                Some(first) => {
+                    before.iter().chain(near.map(|row| &row.id)).any(|id| *id != first.id) && !before.is_empty()
+                }
+                None => false,
+            };
+        }
+        let run = rows.iter().rev().take_while(|row| row.created_at == far.created_at);
+        self.seam = (far.created_at, run.map(|row| row.id.clone()).collect());
     }
 
     fn finish(&mut self) {

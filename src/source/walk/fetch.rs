@@ -8,12 +8,16 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::model::{Contact, Text, Time};
+use crate::room::Room;
 
 use super::super::{ErrorKind, Lane, Rows, Source, SourceError, Window};
 use super::{Stage, WalkOptions};
 
 /// Pages that may wait to be taken while as many requests as allowed are under way.
 const MOST_READY: usize = 8;
+
+/// Pages that may be in memory at once: the first of those under way.
+const MOST_HELD: usize = 16;
 
 /// Rows for which room is made before a page comes.
 const MOST_ROOM: u32 = 128;
@@ -60,7 +64,7 @@ impl<B> StagedPage<B> {
 /// Fetches the pages of one lane.
 pub(super) struct Fetcher<B> {
     inner: Arc<Inner<B>>,
-    ahead: VecDeque<(Window, Task<B>)>,
+    ahead: VecDeque<(Window, Room, Task<B>)>,
     reach: Reach,
 }
 
@@ -150,7 +154,7 @@ impl<B: Send + 'static> Fetcher<B> {
         concurrency: usize,
         following: impl Fn(Window) -> Option<Window>,
     ) -> Result<StagedPage<B>, SourceError> {
-        if self.ahead.front().is_none_or(|(front, _)| *front != window) {
+        if self.ahead.front().is_none_or(|(front, ..)| *front != window) {
             self.ahead.clear();
             if concurrency <= 1 {
                 let begun = Instant::now();
@@ -160,7 +164,7 @@ impl<B: Send + 'static> Fetcher<B> {
             }
             self.start(window);
         }
-        let mut last = self.ahead.back().map_or(window, |(last, _)| *last);
+        let mut last = self.ahead.back().map_or(window, |(last, ..)| *last);
         // Tasks beyond those whose turn it is wait for theirs: none idles because the first page is late. Who does not know
         // where the end is asks for fewer than are allowed, and for no more than that.
         let beyond = if concurrency < self.reach.most { 0 } else { MOST_READY.min(concurrency) };
@@ -170,8 +174,12 @@ impl<B: Send + 'static> Fetcher<B> {
             self.start(next);
             last = next;
         }
-        let (_, mut task) = self.ahead.pop_front().expect("the window asked for is under way");
-        match (&mut task.0).await {
+        let (_, _, mut task) = self.ahead.pop_front().expect("the window asked for is under way");
+        let fetched = (&mut task.0).await;
+        if let Some((_, room, _)) = self.ahead.get(MOST_HELD - 1) {
+            room.give();
+        }
+        match fetched {
             Ok((page, needed)) => {
                 self.reach.taken(needed);
                 page
@@ -190,7 +198,11 @@ impl<B: Send + 'static> Fetcher<B> {
             let page = inner.fetch(window).await;
             (page, begun.elapsed())
         };
-        self.ahead.push_back((window, Task(tokio::spawn(fetched))));
+        let room = Room::default();
+        if self.ahead.len() < MOST_HELD {
+            room.give();
+        }
+        self.ahead.push_back((window, room.clone(), Task(tokio::spawn(room.with(fetched)))));
     }
 }
 

@@ -418,7 +418,10 @@ impl<B: Send + 'static> Run<'_, B> {
                 (Verdict::Exact, basis, None)
             }
             Ok(()) => (Verdict::Changed, join(&self.state.doubts), None),
-            Err(Stop::Limit | Stop::Closed) => (Verdict::Limited, "the limit ended it".to_owned(), None),
+            Err(Stop::Limit | Stop::Closed) => {
+                let basis = self.state.tally.gaps().map_or_else(String::new, |gaps| format!("; {gaps}"));
+                (Verdict::Limited, format!("the limit ended it{basis}"), None)
+            }
             Err(Stop::Failed(error)) => (Verdict::Partial, "an error cut it short".to_owned(), Some(error)),
         };
         Outcome { verdict, basis, tally: self.state.tally, error }

@@ -115,7 +115,7 @@ fn number(id: &str) -> Option<u64> {
 
 /// Ids of the lanes walked so far, sorted, one a line; while a lane is walked, its ids are merged into a new file.
 ///
-/// Up to a million bytes stay in memory.
+/// A quarter of a million bytes stay in memory.
 pub(super) struct SortedLog {
     order: Order,
     before: Option<Reader>,
@@ -164,7 +164,7 @@ impl SortedLog {
     }
 }
 
-const SPOOL_MEMORY: usize = 1 << 20;
+const SPOOL_MEMORY: usize = 256 << 10;
 
 #[derive(Default)]
 struct Spool {

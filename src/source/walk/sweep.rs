@@ -23,8 +23,15 @@ pub struct Standing {
     pub(super) first_total: Option<u64>,
     /// The count told last.
     pub(super) last_total: Option<u64>,
+    /// Some reply told another count than the first: who came in several sweeps may have gone in between.
+    #[serde(default)]
+    pub(super) restless: bool,
     /// What the sweep saw.
     pub(super) saw: Saw,
+    /// Contacts of one creation time lay on both sides of where a page ends: a server may give one of them on both pages
+    /// and another on none, and do so again every time.
+    #[serde(default)]
+    pub(super) tied: bool,
 }
 
 /// What a sweep saw, apart from the contacts.
@@ -45,6 +52,9 @@ pub(super) struct Saw {
     above: Option<Time>,
     /// A page held nothing although there are some behind it.
     pub(super) hollow: bool,
+    /// Contacts that came again within the sweep.
+    #[serde(default)]
+    pub(super) repeats: u64,
     /// Contacts found behind what was the end.
     pub(super) newcomers: u64,
 }

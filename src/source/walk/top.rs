@@ -69,6 +69,7 @@ async fn lane_rows<B: Send + 'static>(
         len = u32::try_from(wanted.count).unwrap_or(max).clamp(1, max);
     }
     let (mut first_total, mut last_total, mut idle, mut pages) = (None, None, 0, 0);
+    let elsewhere: HashSet<Text> = if plan.lanes.len() == 1 { HashSet::new() } else { seen.clone() };
     loop {
         if all_match && matches!(lane.paging, Paging::Offset { .. }) {
             len = u32::try_from(wanted.skip.saturating_add(wanted.count)).unwrap_or(max).clamp(1, max);
@@ -91,10 +92,12 @@ async fn lane_rows<B: Send + 'static>(
         let mut good = Vec::new();
         let (mut fresh, mut left) = (0, false);
         for row in page.rows {
-            if !seen.insert(row.id) {
+            if seen.contains(&row.id) {
                 run.state.tally.duplicates += 1;
+                run.state.tally.repeated += u64::from(!elsewhere.contains(&row.id));
                 continue;
             }
+            seen.insert(row.id);
             fresh += 1;
             let Some(place) = row.place else { continue };
             if wanted.skip > 0 {

@@ -41,6 +41,9 @@ pub struct Tally {
     pub seen: u64,
     /// Rows that came again and were dropped, beyond the overlap of windows.
     pub duplicates: u64,
+    /// Those of them that came twice within one list that was read up to a limit: as many may have come not at all.
+    #[serde(default)]
+    pub repeated: u64,
     /// What the vendor said it had when the walk began, over all lanes.
     pub total_before: Option<u64>,
     /// What the vendor said it had when the walk ended, over all lanes.
@@ -57,6 +60,15 @@ impl Tally {
         };
         add(&mut self.total_before, first);
         add(&mut self.total_after, last);
+    }
+
+    /// What rows that came twice within a list tell of it: its pages did not fit together.
+    pub fn gaps(&self) -> Option<String> {
+        match self.repeated {
+            0 => None,
+            1 => Some("a contact came on two pages, so another may have come on none".to_owned()),
+            more => Some(format!("{more} contacts came on two pages, so others may have come on none")),
+        }
     }
 
     /// Claims no totals: not every lane told its own.
@@ -95,6 +107,7 @@ impl Outcome {
             rows: first.rows + second.rows,
             seen: first.seen + second.seen,
             duplicates: first.duplicates + second.duplicates,
+            repeated: first.repeated + second.repeated,
             total_before: sum(first.total_before, second.total_before),
             total_after: sum(first.total_after, second.total_after),
         };

@@ -71,7 +71,16 @@ pub(super) fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
                 Search::Keyword(_) => "keyword",
                 Search::Email(_) => "email",
             };
-            Lane { name, path: path.to_owned(), params, order, paging: Paging::Sized { max }, counted: true, wish }
+            Lane {
+                name,
+                path: path.to_owned(),
+                params,
+                order,
+                reordered: Vec::new(),
+                paging: Paging::Sized { max },
+                counted: true,
+                wish,
+            }
         })
         .collect();
     Plan {

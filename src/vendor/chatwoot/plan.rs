@@ -10,6 +10,10 @@ pub const PAGE_SIZE: u32 = 15;
 /// Immutable, and newcomers land at its end.
 const WALK_SORT: &str = "created_at";
 
+/// Orders in which contacts of one creation time, as an import makes them, come apart: the first has ties only among contacts
+/// that share every key.
+const OTHER_SORTS: [&str; 2] = ["email,name,phone_number,last_activity_at,created_at", "-last_activity_at,-created_at"];
+
 /// Most recently active first; without a sort there is no order at all.
 const DEFAULT_SORT: &str = "-last_activity_at,-created_at";
 
@@ -43,18 +47,22 @@ pub fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
     let sorted = asked.is_some() || query.sort.is_empty() || sort_param(&query.sort).as_deref() == Some(WALK_SORT);
     let sort = asked.unwrap_or_else(|| WALK_SORT.to_owned());
     let order = if sort == WALK_SORT { Order::CreatedAt } else { Order::Unproven };
-    let lane = |name, path: String, more: Option<(&str, String)>| Lane {
-        name,
-        path,
-        params: more
-            .into_iter()
-            .chain([("sort", sort.clone()), ("include_contact_inboxes", wish.channels.to_string())])
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect(),
-        order,
-        paging: Paging::Numbered { size: PAGE_SIZE },
-        counted: true,
-        wish,
+    let lane = |name, path: String, more: Option<(&str, String)>| {
+        let params = |sort: &str| -> Vec<(String, String)> {
+            let page = [("sort", sort.to_owned()), ("include_contact_inboxes", wish.channels.to_string())];
+            more.clone().into_iter().chain(page).map(|(name, value)| (name.to_owned(), value)).collect()
+        };
+        let others: &[&str] = if order == Order::CreatedAt { &OTHER_SORTS } else { &[] };
+        Lane {
+            name,
+            path,
+            params: params(&sort),
+            order,
+            reordered: others.iter().map(|sort| params(sort)).collect(),
+            paging: Paging::Numbered { size: PAGE_SIZE },
+            counted: true,
+            wish,
+        }
     };
     // Search ignores labels since 4.11, so where both are asked for the labels choose and the text is matched here.
     let texts = if query.scan || labels.is_some() { Vec::new() } else { search_texts(&query.filter, traversal) };

@@ -13,6 +13,13 @@ pub const PAGE_SIZE: u32 = 15;
 /// Immutable, and newcomers land at its end.
 const WALK: SortKey = SortKey { field: SortField::CreatedAt, direction: Direction::Ascending };
 
+/// Orders in which contacts of one creation time, as an import makes them, come apart.
+const OTHERS: [SortKey; 3] = [
+    SortKey { field: SortField::Email, direction: Direction::Ascending },
+    SortKey { field: SortField::Phone, direction: Direction::Ascending },
+    SortKey { field: SortField::Name, direction: Direction::Ascending },
+];
+
 /// Most recently active first.
 const DEFAULT: SortKey = SortKey { field: SortField::LastActivityAt, direction: Direction::Descending };
 
@@ -83,16 +90,21 @@ pub fn plan(query: &Query, traversal: Traversal, style: DirectionStyle) -> Plan 
     let sorted = asked.is_some() || query.sort.is_empty() || query.sort == [WALK];
     let key = asked.unwrap_or(WALK);
     let lane = |name, text: Option<String>| {
-        let mut params: Vec<(&str, String)> = text.map(|text| ("q", text)).into_iter().collect();
-        params.extend(labels.iter().cloned());
-        params.extend(style.params(key).into_iter().flatten());
-        params.push(("include_contact_inboxes", wish.channels.to_string()));
-        params.extend(query.page_size.map(|size| ("page_size", size.to_string())));
+        let params = |key| -> Vec<(String, String)> {
+            let mut params: Vec<(&str, String)> = text.clone().map(|text| ("q", text)).into_iter().collect();
+            params.extend(labels.iter().cloned());
+            params.extend(style.params(key).into_iter().flatten());
+            params.push(("include_contact_inboxes", wish.channels.to_string()));
+            params.extend(query.page_size.map(|size| ("page_size", size.to_string())));
+            params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        };
+        let others: &[SortKey] = if key == WALK { &OTHERS } else { &[] };
         Lane {
             name,
             path: PATH.to_owned(),
-            params: params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            params: params(key),
             order: if key == WALK { Order::CreatedAt } else { Order::Unproven },
+            reordered: others.iter().map(|key| params(*key)).collect(),
             paging: Paging::Numbered { size: query.page_size.unwrap_or(PAGE_SIZE).max(1) },
             counted: true,
             wish,

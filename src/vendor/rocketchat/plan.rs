@@ -46,7 +46,8 @@ pub(super) fn plan(query: &Query, traversal: Traversal, path: &str) -> Plan {
             params.push(("unknown".to_owned(), (*unknown).to_owned()));
             params.push(("sort".to_owned(), sort.clone()));
             let paging = Paging::Offset { max };
-            lanes.push(Lane { name, path: path.to_owned(), params, order, paging, counted: true, wish });
+            let (path, reordered) = (path.to_owned(), Vec::new());
+            lanes.push(Lane { name, path, params, order, reordered, paging, counted: true, wish });
         }
     }
     Plan {
