@@ -108,7 +108,7 @@ impl Connector {
     }
 
     async fn by_proxy(self, proxy: &Intercept, to: Uri) -> Result<Line, BoxError> {
-        let by = proxy.uri().clone();
+        let (by, to) = (proxy.uri().clone(), with_port(to)?);
         match by.scheme_str() {
             Some(scheme @ ("socks4" | "socks4a")) => {
                 let through = SocksV4::new(by.clone(), self.tcp).local_dns(scheme == "socks4");
@@ -160,6 +160,15 @@ pub(super) struct ProxyError {
     pub proxy: String,
     #[source]
     cause: BoxError,
+}
+
+/// `to` with its port told: a proxy would take a URL without one for 443.
+fn with_port(to: Uri) -> Result<Uri, BoxError> {
+    let (Some(host), None, Some("http")) = (to.host(), to.port(), to.scheme_str()) else { return Ok(to) };
+    let authority = format!("{host}:80");
+    let mut parts = to.into_parts();
+    parts.authority = Some(authority.parse()?);
+    Ok(Uri::from_parts(parts)?)
 }
 
 /// A proxy's place, without the credentials that the settings may hold.
