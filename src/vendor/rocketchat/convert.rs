@@ -29,7 +29,7 @@ pub(super) fn page_from(
 ) -> Result<Page, SourceError> {
     rows.restart();
     let mut one = OneByOne { profile, wish, rows, contact: Contact::default() };
-    let scanned = std::str::from_utf8(body).ok().and_then(|text| scan_list(text, LIST, &mut one));
+    let scanned = simdutf8::basic::from_utf8(body).ok().and_then(|text| scan_list(text, LIST, &mut one));
     if let Some((reply, there)) = scanned {
         return envelope(place, &reply, there, body);
     }
