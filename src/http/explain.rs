@@ -64,6 +64,10 @@ pub(super) fn explain(error: &(dyn Error + 'static), url: &Url) -> Trouble {
             return Trouble { hint, ..Trouble::passing(message) };
         }
         if let Some(http) = cause.downcast_ref::<hyper::Error>() {
+            if http.is_parse_too_large() {
+                let message = format!("the head of the reply from `{place}` is too large to be read");
+                return Trouble::lasting(HttpErrorKind::BadReply, message, None);
+            }
             if http.is_parse() {
                 let hint = Some("check `base_url`: its scheme (`http` or `https`), host and port");
                 let message = format!("`{place}` does not speak HTTP: {http}");

@@ -18,9 +18,9 @@ use hyper::header::{HeaderMap, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::{Request, Response, Uri};
 use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::proxy::{SocksV4, SocksV5, Tunnel};
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
-use hyper_util::client::legacy::{Client, Error};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
@@ -83,7 +83,7 @@ impl Wire {
         {
             request.headers_mut().insert(PROXY_AUTHORIZATION, auth.clone());
         }
-        Ok(self.client.request(request).await.map_err(|error: Error| Box::new(error))?)
+        Ok(self.client.request(request).await?)
     }
 }
 

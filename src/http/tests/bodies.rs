@@ -76,3 +76,11 @@ async fn silence_and_a_slow_drip_end_with_the_time_out() {
         assert!(error.hint.unwrap().contains("--timeout"));
     }
 }
+
+#[tokio::test]
+async fn a_huge_head_is_told_from_what_is_no_http() {
+    let server = Server::acting(vec![reply("200 OK", &[("x", &"a".repeat(1 << 20))], "{}")]).await;
+    let error = client(&server).0.get("a", &[]).await.unwrap_err();
+    assert!(error.kind == HttpErrorKind::BadReply && error.message.contains("head of the reply"), "{error}");
+    assert_eq!(server.hits(), 1);
+}

@@ -60,9 +60,8 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             },
         };
         let mut before: Option<IdSet> = None;
-        let mut sweeps = self.run.options.sweeps.max(1);
         let mut collapse = None;
-        while self.at.sweep <= sweeps {
+        while self.at.sweep <= self.most_sweeps() {
             let forward = self.at.forward && self.at.sweep == 1;
             // The first sweep may read several pages at once; only its counts can prove it then.
             let concurrency = if self.at.sweep == 1 && !self.at.forward { self.run.options.concurrency } else { 1 };
@@ -81,9 +80,6 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             let swept = std::mem::take(&mut self.swept);
             before = (concurrency == 1 && self.is_untorn()).then_some(swept);
             self.next_sweep();
-            if self.at.tied {
-                sweeps = sweeps.max(1 + u32::try_from(self.lane.reordered.len()).unwrap_or(0));
-            }
         }
         let owed = self.at.last_total.filter(|total| self.lane.counted && *total > self.union.len());
         let doubt = match (collapse, owed) {
@@ -92,7 +88,10 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             }
             (None, Some(total)) => format!("the server counts {total} contacts but gave {}", self.union.len()),
             (None, None) => {
-                format!("the list changed while it was read, or its order has ties; {sweeps} sweeps did not agree")
+                format!(
+                    "the list changed while it was read, or its order has ties; {} sweeps did not agree",
+                    self.most_sweeps()
+                )
             }
         };
         self.run.state.doubts.push(doubt);
@@ -136,6 +135,8 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
         self.at = at;
         self.union = std::mem::take(&mut self.run.lane_ids);
         if at.sweep == 1 {
+            // Whether there are ties where the earlier run ended is not known any more.
+            self.at.tied |= !self.lane.reordered.is_empty();
             self.swept = self.union.clone();
         } else {
             // What came in that sweep alone is not known any more.
@@ -153,6 +154,12 @@ impl<'run, 'sink, B: Send + 'static> Lister<'run, 'sink, B> {
             let lane = Lane { params: params.to_vec(), order: Order::Unproven, ..self.lane.clone() };
             self.fetcher = self.run.fetcher(&lane);
         }
+    }
+
+    /// Sweeps that are made at most: where there are ties, one in each order.
+    fn most_sweeps(&self) -> u32 {
+        let orders = if self.at.tied { 1 + self.lane.reordered.len() } else { 1 };
+        self.run.options.sweeps.max(u32::try_from(orders).unwrap_or(u32::MAX))
     }
 
     /// Whether the pages of this sweep fitted together, as far as ties are concerned.

@@ -370,6 +370,7 @@ fn what_ties_hide_in_one_order_shows_in_another() {
 
 #[test]
 fn a_limited_answer_tells_that_pages_did_not_fit_together() {
+    let (mut torn, mut fitting) = (0, 0);
     for (listing, size) in [Listing::Tied, Listing::Numbered].into_iter().flat_map(|l| (9..30).map(move |n| (l, n))) {
         let world = World { entries: entries(listing, size), ..World::default() };
         let source: Arc<dyn Source> = Arc::new(Double { world: Mutex::new(world) });
@@ -384,7 +385,9 @@ fn a_limited_answer_tells_that_pages_did_not_fit_together() {
         assert_eq!((outcome.verdict, printed.0.len()), (Verdict::Limited, 6));
         let told = outcome.basis.contains("on none");
         assert_eq!(told, matches!(listing, Listing::Tied), "{outcome:?}");
+        if told { torn += 1 } else { fitting += 1 }
     }
+    assert!(torn > 5 && fitting > 5, "{torn} torn, {fitting} fitting");
 }
 
 #[test]

@@ -69,7 +69,7 @@ async fn lane_rows<B: Send + 'static>(
         len = u32::try_from(wanted.count).unwrap_or(max).clamp(1, max);
     }
     let (mut first_total, mut last_total, mut idle, mut pages) = (None, None, 0, 0);
-    let elsewhere: HashSet<Text> = if plan.lanes.len() == 1 { HashSet::new() } else { seen.clone() };
+    let elsewhere = seen.clone();
     loop {
         if all_match && matches!(lane.paging, Paging::Offset { .. }) {
             len = u32::try_from(wanted.skip.saturating_add(wanted.count)).unwrap_or(max).clamp(1, max);
