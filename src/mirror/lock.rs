@@ -10,7 +10,14 @@ use super::store::file_error;
 /// Held while a profile is synced.
 #[derive(Debug)]
 pub struct SyncLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for SyncLock {
+    fn drop(&mut self) {
+        // To close the file would not do while a process that was just started has it too.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Takes the lock of `profile` beside the database, or says that another process has it.
@@ -24,7 +31,7 @@ pub fn lock(database: &Path, profile: &str) -> Result<SyncLock, MirrorError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).map_err(|error| file_error(path, &error))?;
     match file.try_lock() {
-        Ok(()) => Ok(SyncLock { _file: file }),
+        Ok(()) => Ok(SyncLock { file }),
         Err(TryLockError::WouldBlock) => Err(MirrorError::Busy { profile: profile.to_owned() }),
         Err(TryLockError::Error(error)) => Err(file_error(path, &error)),
     }
