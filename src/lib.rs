@@ -45,6 +45,9 @@
 //!   gives back makes threads wait for each other's allocator. What is made ready for the mirror shares a page's memory, too.
 //! * **`hyper-util` and not a larger client**: it alone lets one say how much a connection reads ahead. With that bound and with
 //!   [`room`] for sixteen pages, 64 requests at once need little more memory than eight; unbounded they needed 11 MB more.
+//! * **The mirror's index grows in blocks and is merged in segments**: a sync writes the lists of 65,536 contacts one behind the
+//!   other, which is what a disk likes, and those of sixteen blocks are put together once they are complete, which is what a
+//!   question likes. At ten million contacts that is 18 looks for a key instead of 153.
 //! * **Times keep the digits they came with** ([`model::Time`]), so that what is printed is what the vendor said; those that came
 //!   as they are printed are kept as they came.
 

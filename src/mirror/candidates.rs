@@ -11,6 +11,7 @@ use super::key::{Need, Rank, need, need_beyond};
 use super::profile::{self, Block, Profile};
 use super::recency;
 use super::rows::Bits;
+use super::segments::units;
 
 /// The rows that may match, by block; without it every row may.
 pub type Candidates = Option<BTreeMap<i64, Bits>>;
@@ -38,6 +39,14 @@ impl Scope {
     /// How many rows there are, those of removed contacts included.
     pub fn rows(&self) -> u64 {
         self.blocks.iter().map(|block| u64::from(block.used)).sum()
+    }
+
+    /// A block that may stand for the others: of the fullest the one in the middle, since the oldest and the newest contacts may
+    /// have come in other ways.
+    fn sample(&self) -> Option<&Block> {
+        let most = self.blocks.iter().map(|block| block.indexed).max()?;
+        let fullest: Vec<_> = self.blocks.iter().filter(|block| block.indexed == most).collect();
+        fullest.get(fullest.len() / 2).copied()
     }
 
     /// The profile with this number.
@@ -105,28 +114,28 @@ fn indexed(
     if need == Need::Anything {
         return Ok(None);
     }
-    let mut reader = Reader::new(connection)?;
-    let need = match scope.blocks.iter().max_by_key(|block| block.indexed) {
-        Some(fullest) => reader.order(fullest.id, need)?,
+    let mut reader = Reader::new(connection);
+    let need = match scope.sample() {
+        Some(sample) => reader.order(*sample, need)?,
         None => need,
     };
     let mut found = BTreeMap::new();
-    for block in &scope.blocks {
-        let within = among.map(|among| among.get(&block.id));
-        if within == Some(None) {
+    for unit in units(&scope.blocks) {
+        let within = among.map(|among| unit.iter().map(|block| among.get(&block.id).cloned().unwrap_or_default()));
+        let within: Option<Vec<Bits>> = within.map(Iterator::collect);
+        if within.as_ref().is_some_and(|sets| sets.iter().all(Bits::is_empty)) {
             continue;
         }
-        let within = within.flatten();
-        let Some(mut bits) = reader.rows(block.id, &need, within)? else { return Ok(None) };
-        if block.indexed < block.used {
-            bits.or(&Bits::range(block.indexed, block.used));
-        }
-        if let Some(within) = within {
-            bits.and(within);
-        }
-        if !bits.is_empty() {
-            found.insert(block.id, bits);
-        }
+        // What the index does not know yet may match.
+        let unknown = unit.iter().enumerate().filter(|(_, block)| block.indexed < block.used).map(|(at, block)| {
+            let mut unknown = Bits::range(block.indexed, block.used);
+            within.iter().for_each(|within| unknown.and(&within[at]));
+            (at, unknown)
+        });
+        let unknown: Vec<_> = unknown.collect();
+        let Some(mut sets) = reader.rows(unit, &need, within)? else { return Ok(None) };
+        unknown.iter().for_each(|(at, unknown)| sets[*at].or(unknown));
+        found.extend(unit.iter().map(|block| block.id).zip(sets).filter(|(_, bits)| !bits.is_empty()));
     }
     Ok(Some(found))
 }

@@ -16,10 +16,12 @@ use super::best::{BESIDE, Best, contact_beside, is_beside};
 use super::candidates::{self, Candidates, Scope, count, counted, is_candidate, rows_of};
 use super::key::Rank;
 use super::object::Decoder;
+use super::profile::Block;
 use super::rank::Looker;
 use super::recency::{self, Span};
 use super::rows::Bits;
 use super::search::{Flow, own};
+use super::segments::units;
 use super::spans::Spans;
 
 /// What the ways cost, in steps along the index by recency; tests force each way with them.
@@ -29,17 +31,19 @@ pub struct Costs {
     pub look: u64,
     /// Of reading one chunk of recency.
     pub chunk: u64,
-    /// Of asking the index of one block for spans.
+    /// Of asking the index of one unit for spans.
     pub list: u64,
+    /// Of telling one candidate of a span apart from the others.
+    pub apart: u64,
 }
 
 impl Costs {
-    /// As measured with a million contacts.
-    pub const MEASURED: Self = Self { look: 20, chunk: recency::CHUNK_COST, list: 12 };
+    /// As measured with one and with ten million contacts; a step takes a seventh of a microsecond.
+    pub const MEASURED: Self = Self { look: 33, chunk: 20, list: 60, apart: 33 };
 }
 
 /// Looking at all candidates is never worse while it costs no more than this.
-const CHEAP: u64 = 5000;
+const CHEAP: u64 = 8000;
 /// Rows in lists of spans that are passed over in one step.
 const LISTED_A_STEP: u64 = 16;
 /// Candidates whose recency is told apart in one step.
@@ -145,8 +149,9 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         let walked = limit.map_or(rows, |limit| (limit.saturating_mul(rows) / count.max(1)).min(rows));
         let direct =
             recency::chunks(count, rows).saturating_mul(self.costs.chunk).saturating_add(count / SORTED_A_STEP);
-        let listed =
-            (self.scope.blocks.len() as u64).saturating_mul(self.costs.list).saturating_add(walked / LISTED_A_STEP);
+        let listed = (units(&self.scope.blocks).count() as u64)
+            .saturating_mul(self.costs.list)
+            .saturating_add(walked / LISTED_A_STEP);
         match limit {
             _ if walked <= direct.min(listed) => self.walk(&Some(found), direction, rank),
             Some(limit) if listed < direct => self.by_spans(found, direction, limit, walked, rank),
@@ -168,7 +173,7 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
     /// What it costs to tell apart those of the last span that is needed for the first `limit` rows.
     fn apart(&self, order: &mut [Reverse<u64>], limit: Option<u64>) -> u64 {
         let rows = limit.map_or(0, |limit| in_spans_to(order, limit)).saturating_sub(limit.unwrap_or(0));
-        rows.saturating_mul(self.costs.chunk)
+        rows.saturating_mul(self.costs.apart)
     }
 
     /// [`Self::by_recency`] by the index of spans; going through all contacts would cost `walked`.
@@ -181,6 +186,9 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         rank: Option<Rank>,
     ) -> Result<Flow, Trouble> {
         let mut spans = Spans::new(self.connection, &self.scope, found.clone(), direction, limit)?;
+        if self.costs.apart.saturating_mul(spans.expected().saturating_sub(limit)) > walked {
+            return self.walk(&Some(found), direction, rank);
+        }
         let mut first = true;
         while let Some(batch) = spans.next()? {
             let mut order: Vec<_> =
@@ -235,22 +243,22 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
         let mut blocks = self.scope.blocks.clone();
         blocks.retain(|block| candidates.as_ref().is_none_or(|found| found.contains_key(&block.id)));
         blocks.sort_unstable_by_key(|block| block.id);
-        let mut slots: Vec<_> = blocks.iter().map(|_| None).collect();
-        let mut lists = Vec::with_capacity(blocks.len());
-        for (slot, block) in slots.iter_mut().zip(&blocks) {
-            lists.push(activity::List::new(connection, block.id, direction, slot)?);
-        }
+        let units: Vec<_> = units(&blocks).collect();
+        let mut lists: Vec<_> = units.iter().map(|unit| activity::List::new(connection, unit, direction)).collect();
         let mut heads = BinaryHeap::new();
-        let mut never: BTreeMap<i64, Vec<i64>> = blocks.iter().map(|block| (block.id, Vec::new())).collect();
-        for block in &blocks {
-            for (row, active) in activity::unlisted(connection, *block)? {
-                match active {
-                    Some(_) => heads.push(Reverse((recency_of(active, direction), row, None))),
-                    None => never.entry(block.id).or_default().push(row),
+        // The units, with what was never active in them and is not listed.
+        let mut never: Vec<(&[Block], Vec<i64>)> = units.into_iter().map(|unit| (unit, Vec::new())).collect();
+        for (unit, never) in &mut never {
+            for block in *unit {
+                for (row, active) in activity::unlisted(connection, *block)? {
+                    match active {
+                        Some(_) => heads.push(Reverse((recency_of(active, direction), row, None))),
+                        None => never.push(row),
+                    }
                 }
             }
         }
-        let next = |list: &mut activity::List<'_, '_>, index| -> rusqlite::Result<_> {
+        let next = |list: &mut activity::List<'_>, index| -> rusqlite::Result<_> {
             let next = list.next()?;
             Ok(next.map(|(active, row)| Reverse((recency_of(Some(active), direction), row, Some(index)))))
         };
@@ -265,8 +273,8 @@ impl<V: FnMut(i64, Contact) -> Flow> Hunt<'_, V> {
                 return Ok(Flow::Break(()));
             }
         }
-        for (block, unlisted) in never {
-            for row in activity::never_active(connection, block)?.into_iter().chain(unlisted) {
+        for (unit, unlisted) in never {
+            for row in activity::never_active(connection, unit)?.into_iter().chain(unlisted) {
                 if is_candidate(candidates, row) && self.show(row, rank)?.is_break() {
                     return Ok(Flow::Break(()));
                 }

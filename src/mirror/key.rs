@@ -1,6 +1,7 @@
 //! The keys of the inverted index: what is noted of a contact, and what a contact must have noted to match a filter.
 //!
-//! A key is 48 bits: three characters, or the first three of a field or word, or a hash of the whole field, or four digits
+//! A key is 48 bits: three characters, or the first three of a field or word, or a hash of a word's first four or of the whole
+//! field, or four digits
 //! of a phone number, or the hash of a label, a kind of channel or an inbox, or the span of time in which it was last active.
 //! The index only narrows; [`Filter::matches`] decides.
 
@@ -27,6 +28,7 @@ const INBOX: u64 = 0xe012 << 32;
 const UNKNOWN: Key = 0xe013 << 32;
 const BLOCKED: Key = 0xe014 << 32;
 const ACTIVE: u64 = 0xe015 << 32;
+const LONG_WORD: u64 = 0xe016 << 32;
 /// Digits in a key of a phone number.
 const DIGIT_WINDOW: usize = 4;
 /// Stands for "no digit" behind the last digit.
@@ -45,6 +47,9 @@ pub enum Need {
     Key(Key),
     /// Some key from the first up to and including the second.
     Range(Key, Key),
+    /// All of these keys: mostly the first are rarest, whose lists take so many bytes in a block; the others serve where it is
+    /// otherwise.
+    Keys { rarest: Vec<Key>, bytes: usize, spare: Vec<Key> },
     /// All of these.
     All(Vec<Need>),
     /// One of these.
@@ -71,8 +76,8 @@ fn gram(a: u64, b: u64, c: u64) -> Key {
 }
 
 /// The beginning of a field or word: its first three characters, an order-preserving part of each.
-fn start_key(mark: u64, chars: [Option<char>; 3]) -> Key {
-    let [a, b, c] = chars.map(|c| c.map_or(0, code));
+fn start_key(mark: u64, [a, b, c, _]: Window) -> Key {
+    let [a, b, c] = [a, b, c].map(|c| c.map_or(0, code));
     mark | (a & 0x7ff) << 21 | (b & 0x7ff) << 10 | (c & 0x3ff)
 }
 
@@ -156,25 +161,51 @@ fn text_keys(body: &str, note: &mut impl FnMut(Key)) {
         }
         if alphanumeric && !in_word {
             note(start_key(WORD_START, window));
+            long_word_key(window).into_iter().for_each(&mut *note);
         }
         in_word = alphanumeric;
     }
 }
 
-/// Every character with the two behind it.
-fn windows(body: &str) -> impl Iterator<Item = [Option<char>; 3]> {
+/// Notes the keys of words of four characters and more of a searched text.
+pub fn long_words_of_text(text: &str, mut note: impl FnMut(Key)) {
+    for (_, body) in fields(text).filter(|(field, _)| matches!(field, Field::Name | Field::Email | Field::Identifier)) {
+        let mut in_word = false;
+        for window in windows(body) {
+            let alphanumeric = window[0].is_some_and(char::is_alphanumeric);
+            if alphanumeric && !in_word {
+                long_word_key(window).into_iter().for_each(&mut note);
+            }
+            in_word = alphanumeric;
+        }
+    }
+}
+
+/// A character and those behind it.
+type Window = [Option<char>; 4];
+
+/// Every character with the three behind it.
+fn windows(body: &str) -> impl Iterator<Item = Window> {
     let mut chars = body.chars();
-    let (mut a, mut b) = (chars.next(), chars.next());
+    let (mut a, mut b, mut c) = (chars.next(), chars.next(), chars.next());
     std::iter::from_fn(move || {
-        let window = [Some(a?), b, chars.next()];
-        (a, b) = (window[1], window[2]);
+        let window = [Some(a?), b, c, chars.next()];
+        (a, b, c) = (b, c, window[3]);
         Some(window)
     })
 }
 
-fn gram_of(window: [Option<char>; 3]) -> Key {
-    let [a, b, c] = window.map(|c| c.map_or(0, code));
+fn gram_of([a, b, c, _]: Window) -> Key {
+    let [a, b, c] = [a, b, c].map(|c| c.map_or(0, code));
     gram(a, b, c)
+}
+
+/// The beginning of a word that has four characters, or more.
+fn long_word_key(window: Window) -> Option<Key> {
+    let [a, b, c, d] = window;
+    let chars = [a?, b?, c?, d?].map(|c| code(c) & 0xffff);
+    let word = chars.into_iter().fold(0, |word, c| word << 16 | c);
+    Some(LONG_WORD | word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32)
 }
 
 fn code(c: char) -> u64 {
@@ -326,11 +357,12 @@ fn text_need(folded: &str, rank: Rank, part: Part) -> Need {
 
 fn start_need(mark: u64, folded: &str) -> Need {
     let mut chars = folded.chars();
-    let chars = [chars.next(), chars.next(), chars.next()];
+    let chars = [chars.next(), chars.next(), chars.next(), chars.next()];
     let first = start_key(mark, chars);
     match chars {
-        [_, None, _] => Need::Range(first, first | 0x1f_ffff),
-        [_, _, None] => Need::Range(first, first | 0x3ff),
+        [_, None, ..] => Need::Range(first, first | 0x1f_ffff),
+        [_, _, None, _] => Need::Range(first, first | 0x3ff),
+        _ if mark == WORD_START => Need::Key(long_word_key(chars).unwrap_or(first)),
         _ => Need::Key(first),
     }
 }

@@ -29,6 +29,7 @@ mod rows;
 mod sample;
 mod schema;
 mod search;
+mod segments;
 mod shorthand;
 mod source;
 mod spans;

@@ -79,17 +79,22 @@ pub(super) struct Profile {
     pub vendor: String,
 }
 
+/// How many rows are put into a block. Tests, which have few contacts, put few.
+const CAPACITY: u32 = if cfg!(test) { 8 } else { BLOCK_ROWS };
+
 /// A block of rows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Block {
     pub id: i64,
     pub used: u32,
     pub indexed: u32,
+    /// Whether its lists lie among those of its segment.
+    pub merged: bool,
 }
 
 impl Block {
     pub fn is_full(&self) -> bool {
-        self.used >= BLOCK_ROWS
+        self.used >= CAPACITY
     }
 }
 
@@ -118,8 +123,10 @@ pub(super) fn names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 /// The blocks of a profile, oldest first.
 pub(super) fn blocks(connection: &Connection, profile: i64) -> rusqlite::Result<Vec<Block>> {
     connection
-        .prepare_cached("SELECT id, used, indexed FROM block WHERE profile = ?1 ORDER BY id")?
-        .query_map([profile], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)? }))?
+        .prepare_cached("SELECT id, used, indexed, merged FROM block WHERE profile = ?1 ORDER BY id")?
+        .query_map([profile], |row| {
+            Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)?, merged: row.get(3)? })
+        })?
         .collect()
 }
 

@@ -14,9 +14,6 @@ const SLOT_BYTES: usize = 2;
 /// A span is so many milliseconds long, as a power of two.
 const SPAN_BITS: u32 = 26;
 
-/// What reading one chunk costs, in steps along the index by recency.
-pub const CHUNK_COST: u64 = 8;
-
 /// A stretch of time, later ones greater; [`NEVER`] is none.
 pub type Span = u16;
 

@@ -1,4 +1,5 @@
-//! Sets of rows of one block, in memory as bits and on disk as the shorter of a list of gaps and a bitmap.
+//! Sets of rows of one block: in memory a list of few or the bits of many, and on disk the shorter of a list of gaps and a
+//! bitmap.
 //!
 //! Knows numbers below 65,536 and nothing of contacts.
 
@@ -7,14 +8,27 @@ pub const BLOCK_ROWS: u32 = 1 << 16;
 const WORDS: usize = BLOCK_ROWS as usize / 64;
 /// Length of a bitmap on disk; a list of gaps is always shorter, so that the length tells the two apart.
 const BITMAP_BYTES: usize = WORDS * 8;
+/// So many rows are kept as a list, in a quarter of the room of bits. Tests meet both forms.
+const MOST_LISTED: usize = if cfg!(test) { 40 } else { 1024 };
 
 /// A set of rows of one block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bits(Box<[u64; WORDS]>);
+#[derive(Clone, Debug)]
+pub enum Bits {
+    /// The rows, ascending.
+    Few(Vec<u16>),
+    /// A bit for every row.
+    Many(Box<[u64; WORDS]>),
+}
 
 impl Default for Bits {
     fn default() -> Self {
-        Self(Box::new([0; WORDS]))
+        Self::Few(Vec::new())
+    }
+}
+
+impl PartialEq for Bits {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
     }
 }
 
@@ -28,42 +42,109 @@ impl Bits {
 
     /// Adds a row.
     pub fn insert(&mut self, row: u16) {
-        self.0[usize::from(row) / 64] |= 1 << (row % 64);
+        match self {
+            Self::Many(words) => words[usize::from(row) / 64] |= 1 << (row % 64),
+            Self::Few(rows) => {
+                let place = match rows.last() {
+                    Some(last) if *last >= row => rows.binary_search(&row),
+                    _ => Err(rows.len()),
+                };
+                let Err(place) = place else { return };
+                if rows.len() < MOST_LISTED {
+                    rows.insert(place, row);
+                } else {
+                    self.words()[usize::from(row) / 64] |= 1 << (row % 64);
+                }
+            }
+        }
+    }
+
+    /// The bits, which there are from here on.
+    fn words(&mut self) -> &mut [u64; WORDS] {
+        if let Self::Few(rows) = self {
+            let mut words = Box::new([0; WORDS]);
+            rows.iter().for_each(|row| words[usize::from(*row) / 64] |= 1 << (row % 64));
+            *self = Self::Many(words);
+        }
+        match self {
+            Self::Many(words) => words,
+            Self::Few(_) => unreachable!("there are bits now"),
+        }
     }
 
     /// Whether the row is in.
     pub fn contains(&self, row: u16) -> bool {
-        self.0[usize::from(row) / 64] & (1 << (row % 64)) != 0
+        match self {
+            Self::Few(rows) => rows.binary_search(&row).is_ok(),
+            Self::Many(words) => words[usize::from(row) / 64] & (1 << (row % 64)) != 0,
+        }
     }
 
     /// How many rows are in.
     pub fn count(&self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
+        match self {
+            Self::Few(rows) => u32::try_from(rows.len()).unwrap_or(BLOCK_ROWS),
+            Self::Many(words) => words.iter().map(|word| word.count_ones()).sum(),
+        }
     }
 
     /// Whether no row is in.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|word| *word == 0)
+        match self {
+            Self::Few(rows) => rows.is_empty(),
+            Self::Many(words) => words.iter().all(|word| *word == 0),
+        }
     }
 
     /// Keeps what is in `other` too.
     pub fn and(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0.iter()).for_each(|(word, other)| *word &= other);
+        match (&mut *self, other) {
+            (Self::Few(rows), Self::Few(others)) => {
+                let mut others = others.iter().copied().peekable();
+                rows.retain(|row| {
+                    while others.next_if(|other| other < row).is_some() {}
+                    others.peek() == Some(row)
+                });
+            }
+            (Self::Few(rows), other) => rows.retain(|row| other.contains(*row)),
+            (Self::Many(words), Self::Many(others)) => {
+                words.iter_mut().zip(others.iter()).for_each(|(word, other)| *word &= other);
+            }
+            (Self::Many(words), Self::Few(others)) => {
+                let both = others.iter().filter(|row| words[usize::from(**row) / 64] & (1 << (**row % 64)) != 0);
+                *self = Self::Few(both.copied().collect());
+            }
+        }
     }
 
     /// Adds what is in `other`.
     pub fn or(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0.iter()).for_each(|(word, other)| *word |= other);
+        match other {
+            Self::Few(others) => others.iter().for_each(|row| self.insert(*row)),
+            Self::Many(others) => {
+                self.words().iter_mut().zip(others.iter()).for_each(|(word, other)| *word |= other);
+            }
+        }
     }
 
     /// Takes out what is in `other`.
     pub fn without(&mut self, other: &Self) {
-        self.0.iter_mut().zip(other.0.iter()).for_each(|(word, other)| *word &= !other);
+        match (&mut *self, other) {
+            (Self::Few(rows), other) => rows.retain(|row| !other.contains(*row)),
+            (Self::Many(words), Self::Many(others)) => {
+                words.iter_mut().zip(others.iter()).for_each(|(word, other)| *word &= !other);
+            }
+            (Self::Many(_), Self::Few(others)) => others.iter().for_each(|row| self.remove(*row)),
+        }
     }
 
     /// The rows, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
-        self.0.iter().enumerate().flat_map(|(index, word)| {
+        let (rows, words): (&[u16], &[u64]) = match self {
+            Self::Few(rows) => (rows, &[]),
+            Self::Many(words) => (&[], &words[..]),
+        };
+        rows.iter().copied().chain(words.iter().enumerate().flat_map(|(index, word)| {
             let mut rest = *word;
             std::iter::from_fn(move || {
                 (rest != 0).then(|| {
@@ -72,22 +153,73 @@ impl Bits {
                     low(u32::try_from(index).unwrap_or(0) * 64 + bit)
                 })
             })
-        })
+        }))
     }
 
     /// Takes a row out.
     pub fn remove(&mut self, row: u16) {
-        self.0[usize::from(row) / 64] &= !(1 << (row % 64));
+        match self {
+            Self::Few(rows) => {
+                if let Ok(place) = rows.binary_search(&row) {
+                    rows.remove(place);
+                }
+            }
+            Self::Many(words) => words[usize::from(row) / 64] &= !(1 << (row % 64)),
+        }
     }
 
     /// Adds the rows of a set from disk.
-    pub fn or_stored(&mut self, stored: &[u8]) {
-        if stored.len() == BITMAP_BYTES {
-            for (word, bytes) in self.0.iter_mut().zip(stored.as_chunks::<8>().0) {
+    pub fn or_stored(&mut self, stored: Stored<'_>) {
+        if let Some(bitmap) = stored.bitmap() {
+            for (word, bytes) in self.words().iter_mut().zip(bitmap) {
                 *word |= u64::from_le_bytes(*bytes);
             }
-        } else {
-            gaps(stored, |row| self.insert(row));
+            return;
+        }
+        let more = usize::try_from(stored.count()).unwrap_or(usize::MAX);
+        match self {
+            Self::Few(rows) if rows.is_empty() && more <= MOST_LISTED => {
+                rows.reserve(more);
+                gaps(stored.0, |row| rows.push(row));
+            }
+            Self::Few(rows) if rows.len() + more <= MOST_LISTED => gaps(stored.0, |row| self.insert(row)),
+            _ => {
+                let words = self.words();
+                gaps(stored.0, |row| words[usize::from(row) / 64] |= 1 << (row % 64));
+            }
+        }
+    }
+
+    /// Keeps what is in a set from disk too.
+    pub fn and_stored(&mut self, stored: Stored<'_>) {
+        match (&mut *self, stored.bitmap()) {
+            (Self::Few(rows), Some(bitmap)) => rows.retain(|row| has(bitmap, *row)),
+            (Self::Many(words), Some(bitmap)) => {
+                words.iter_mut().zip(bitmap).for_each(|(word, bytes)| *word &= u64::from_le_bytes(*bytes));
+            }
+            (Self::Few(rows), None) => {
+                let (mut kept, mut at) = (0, 0);
+                gaps(stored.0, |other| {
+                    while at < rows.len() && rows[at] < other {
+                        at += 1;
+                    }
+                    if at < rows.len() && rows[at] == other {
+                        rows[kept] = other;
+                        kept += 1;
+                        at += 1;
+                    }
+                });
+                rows.truncate(kept);
+            }
+            (Self::Many(words), None) => {
+                let mut both = Self::default();
+                gaps(stored.0, |row| {
+                    if words[usize::from(row) / 64] & (1 << (row % 64)) != 0 {
+                        both.insert(row);
+                    }
+                });
+                *self = both;
+            }
         }
     }
 
@@ -108,7 +240,11 @@ fn low(row: u32) -> u16 {
 #[derive(Clone, Copy, Debug)]
 pub struct Stored<'s>(pub &'s [u8]);
 
-impl Stored<'_> {
+impl<'s> Stored<'s> {
+    fn bitmap(self) -> Option<&'s [[u8; 8]]> {
+        (self.0.len() == BITMAP_BYTES).then_some(self.0.as_chunks().0)
+    }
+
     /// How many rows are in.
     pub fn count(self) -> u64 {
         if self.0.len() == BITMAP_BYTES {
@@ -120,19 +256,20 @@ impl Stored<'_> {
 
     /// Calls `visit` with the rows that are in `among` too, ascending.
     pub fn each_in(self, among: &Bits, mut visit: impl FnMut(u16)) {
-        if self.0.len() == BITMAP_BYTES {
-            let mut both = Bits::default();
-            both.or_stored(self.0);
-            both.and(among);
-            both.iter().for_each(visit);
-        } else {
-            gaps(self.0, |row| {
+        match self.bitmap() {
+            Some(bitmap) => among.iter().filter(|row| has(bitmap, *row)).for_each(visit),
+            None => gaps(self.0, |row| {
                 if among.contains(row) {
                     visit(row);
                 }
-            });
+            }),
         }
     }
+}
+
+fn has(bitmap: &[[u8; 8]], row: u16) -> bool {
+    let word = bitmap.get(usize::from(row) / 64).map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    word & (1 << (row % 64)) != 0
 }
 
 fn gaps(stored: &[u8], mut visit: impl FnMut(u16)) {
@@ -187,7 +324,7 @@ impl RowList {
         }
         let mut bits = Bits::default();
         gaps(&self.bytes, |row| bits.insert(row));
-        bits.0.iter().flat_map(|word| word.to_le_bytes()).collect()
+        bits.words().iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 }
 
@@ -203,7 +340,7 @@ pub fn amended(stored: &[u8], row: u16, change: Change) -> Option<Vec<u8>> {
         bytes[byte] ^= bit;
         // May have become short enough for a list.
         let mut bits = Bits::default();
-        bits.or_stored(&bytes);
+        bits.or_stored(Stored(&bytes));
         return Some(bits.to_stored());
     }
     let mut list = RowList { bytes: Vec::with_capacity(stored.len() + 3), next: 0 };
@@ -236,7 +373,7 @@ pub enum Change {
 pub fn without(stored: &[u8], gone: &Bits) -> Option<Vec<u8>> {
     if stored.len() == BITMAP_BYTES {
         let mut bits = Bits::default();
-        bits.or_stored(stored);
+        bits.or_stored(Stored(stored));
         let before = bits.count();
         bits.without(gone);
         return (bits.count() != before).then(|| bits.to_stored());
@@ -269,7 +406,7 @@ mod tests {
             let stored = bits.to_stored();
             assert!(stored.len() <= BITMAP_BYTES);
             let mut back = Bits::default();
-            back.or_stored(&stored);
+            back.or_stored(Stored(&stored));
             assert!(back == bits, "step {step}");
             assert_eq!(back.count() as usize, back.iter().count());
         }
@@ -281,7 +418,7 @@ mod tests {
             let mut list = RowList::default();
             rows.iter().for_each(|row| list.push(*row));
             let mut bits = Bits::default();
-            bits.or_stored(&list.into_stored());
+            bits.or_stored(Stored(&list.into_stored()));
             prop_assert_eq!(bits.iter().collect::<Vec<_>>(), rows.into_iter().collect::<Vec<_>>());
         }
 
@@ -315,7 +452,7 @@ mod tests {
 
         #[test]
         fn hostile_bytes_are_read_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            Bits::default().or_stored(&bytes);
+            Bits::default().or_stored(Stored(&bytes));
         }
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::activity;
 use super::index::Postings;
-use super::key::{active_key, keys_of_text};
+use super::key::{active_key, keys_of_text, long_words_of_text};
 use super::object::Decoder;
 use super::profile::{Block, join, split};
 use super::recency;
@@ -21,10 +21,10 @@ pub const APPLICATION_ID: i64 = 0x4354_4d52;
 
 /// The steps from an empty database to the newest format; the number of steps taken is the format's number.
 const MIGRATIONS: &[fn(&Transaction<'_>, &mut Watch<'_>) -> rusqlite::Result<()>] =
-    &[first, second, third, fourth, fifth, sixth, seventh];
+    &[first, second, third, fourth, fifth, sixth, seventh, eighth];
 
 /// The newest format.
-pub const FORMAT: i64 = 7;
+pub const FORMAT: i64 = 8;
 
 /// Tells once when a migration takes long.
 pub struct Watch<'a> {
@@ -131,7 +131,7 @@ fn first(transaction: &Transaction<'_>, _watch: &mut Watch<'_>) -> rusqlite::Res
 fn all_blocks(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Block>> {
     transaction
         .prepare("SELECT id, used, indexed FROM block")?
-        .query_map([], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)? }))?
+        .query_map([], |row| Ok(Block { id: row.get(0)?, used: row.get(1)?, indexed: row.get(2)?, merged: false }))?
         .collect()
 }
 
@@ -149,7 +149,7 @@ fn second(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Res
             }
             update.execute(params![row, new])?;
         }
-        postings.write(transaction, block.id)?;
+        postings.write_unmerged(transaction, block.id)?;
     }
     Ok(())
 }
@@ -206,13 +206,13 @@ fn fifth(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Resu
                 postings.note(active_key(span), split(row).1);
             }
         })?;
-        postings.write(transaction, block.id)?;
+        postings.write_unmerged(transaction, block.id)?;
     }
     Ok(())
 }
 
-/// The lists of [`activity`](super::activity).
-pub const ACTIVITY: &str = "CREATE TABLE activity (
+/// The lists of [`activity`](super::activity) as they were up to format 7.
+const ACTIVITY: &str = "CREATE TABLE activity (
     block INTEGER NOT NULL,
     active INTEGER NOT NULL,
     place INTEGER NOT NULL,
@@ -237,10 +237,15 @@ fn sixth(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Resu
     }
     drop(rows);
     drop(statement);
+    let mut put = transaction.prepare("INSERT INTO activity (block, active, place) VALUES (?1, ?2, ?3)")?;
     for (block, (_, list)) in lists {
         watch.look();
-        activity::list(transaction, block, &list)?;
+        for (place, active) in list {
+            let active = active.map_or(i64::MIN, |active| active.max(i64::MIN + 1));
+            put.execute(params![block, active, place])?;
+        }
     }
+    drop(put);
     transaction.execute_batch("DROP INDEX contact_active")
 }
 
@@ -253,4 +258,46 @@ fn seventh(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Re
         "ALTER TABLE profile ADD COLUMN server TEXT;
          CREATE INDEX contact_gone ON contact (profile) WHERE gone IS NOT NULL",
     )
+}
+
+/// The lists of [`activity`](super::activity), of a block or, with a number below zero, of a merged segment.
+pub const ACTIVE_LIST: &str = "CREATE TABLE active_list (
+    shelf INTEGER NOT NULL,
+    late INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    entries BLOB NOT NULL,
+    PRIMARY KEY (shelf, late, place)
+  ) WITHOUT ROWID";
+
+/// The index has longer beginnings of words, and lists by recency lie in chunks. The lists of a segment may be merged, which those that are there are by the next
+/// sync.
+fn eighth(transaction: &Transaction<'_>, watch: &mut Watch<'_>) -> rusqlite::Result<()> {
+    let mut texts = transaction.prepare("SELECT row, text FROM contact WHERE row BETWEEN ?1 AND ?2 ORDER BY row")?;
+    for block in all_blocks(transaction)? {
+        let mut postings = Postings::default();
+        let mut rows = texts.query([join(block.id, 0), join(block.id, block.indexed) - 1])?;
+        while let Some(row) = rows.next()? {
+            watch.look();
+            let (_, place) = split(row.get(0)?);
+            long_words_of_text(row.get_ref(1)?.as_str()?, |key| postings.note(key, place));
+        }
+        postings.write_unmerged(transaction, block.id)?;
+    }
+    transaction.execute_batch(
+        "ALTER TABLE block ADD COLUMN merged INTEGER NOT NULL DEFAULT 0;
+         CREATE TABLE merged_posting (
+           key INTEGER PRIMARY KEY,
+           rows BLOB NOT NULL
+         );",
+    )?;
+    transaction.execute_batch(ACTIVE_LIST)?;
+    let mut listed =
+        transaction.prepare("SELECT place, nullif(active, -9223372036854775808) FROM activity WHERE block = ?1")?;
+    for block in all_blocks(transaction)? {
+        watch.look();
+        let rows = listed.query_map([block.id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        activity::list_unmerged(transaction, block.id, &rows.collect::<rusqlite::Result<Vec<_>>>()?)?;
+    }
+    drop(listed);
+    transaction.execute_batch("DROP TABLE activity")
 }

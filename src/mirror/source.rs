@@ -112,10 +112,23 @@ impl MirrorSource {
         work: impl FnOnce(&Shared) -> Result<T, MirrorError> + Send + 'static,
     ) -> Result<T, SourceError> {
         let shared = Arc::clone(&self.shared);
-        match tokio::task::spawn_blocking(move || work(&shared)).await {
+        let work = move || {
+            gather_room();
+            work(&shared)
+        };
+        match tokio::task::spawn_blocking(work).await {
             Ok(result) => result.map_err(SourceError::from),
             Err(_) => Err(SourceError::new(ErrorKind::Unexpected, "the mirror's thread ended unexpectedly")),
         }
+    }
+}
+
+/// Has the allocator take room for this thread in one piece: what a search gathers would otherwise make it ask the system for
+/// every few kilobytes, a tenth of the time that a question to a large mirror takes. Nothing of it is memory before it is used.
+fn gather_room() {
+    // What is freed once in so large a piece is afterwards kept, and given out in smaller ones.
+    for bytes in [16 << 20, 8 << 20] {
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(bytes)));
     }
 }
 

@@ -14,6 +14,7 @@ use super::key::{active_key, span_in};
 use super::profile::{Block, join, split};
 use super::recency::{self, FIRST, NEVER, Span};
 use super::rows::Bits;
+use super::segments::units;
 
 /// The second batch looks at this part of the spans of the first, and every further one at twice as many as the one before:
 /// no block tells for sure how many rows the others have there.
@@ -25,11 +26,12 @@ pub struct Spans<'c> {
     reader: Reader<'c>,
     direction: Direction,
     blocks: Vec<Block>,
-    /// The block by which it is told how many spans the first batch needs, and how many of its rows those are to hold.
-    sample: Option<Block>,
-    among: u64,
-    /// How many spans the next batch looks at, if it is not the first.
-    width: Option<Span>,
+    /// How many candidates the first batch probably has.
+    expected: u64,
+    /// The span up to which the first batch looks, until it has.
+    first: Option<Span>,
+    /// How many spans the next batch after that looks at.
+    width: Span,
     /// What was not handed out yet.
     left: BTreeMap<i64, Bits>,
     /// Of that, what the index does not know.
@@ -37,6 +39,10 @@ pub struct Spans<'c> {
     /// The spans that were not looked at yet.
     ahead: Option<RangeInclusive<Span>>,
     ended: bool,
+}
+
+fn indexed(unit: &[Block]) -> u64 {
+    unit.iter().map(|block| u64::from(block.indexed)).sum()
 }
 
 impl<'c> Spans<'c> {
@@ -48,10 +54,17 @@ impl<'c> Spans<'c> {
         direction: Direction,
         limit: u64,
     ) -> rusqlite::Result<Self> {
-        let sample = scope.blocks.iter().max_by_key(|block| block.indexed).copied();
-        let candidates = counted(&left);
-        let rows = sample.map_or(0, |block| u64::from(block.indexed));
+        let mut reader = Reader::new(connection);
+        // One unit tells how many spans are needed.
+        let sample = units(&scope.blocks).max_by_key(|unit| indexed(unit)).unwrap_or_default();
+        let (candidates, rows) = (counted(&left), indexed(sample));
         let among = limit.saturating_mul(rows).saturating_mul(2) / candidates.max(1) + 1;
+        let (spans, counted) = spans_with(&mut reader, sample, direction, among)?;
+        let expected = counted.saturating_mul(candidates) / rows.max(1);
+        let (first, last) = spans.unwrap_or(match direction {
+            Direction::Ascending => (FIRST, FIRST),
+            Direction::Descending => (Span::MAX, Span::MAX),
+        });
         let mut unindexed = Vec::new();
         for block in scope.blocks.iter().filter(|block| block.indexed < block.used) {
             let Some(bits) = left.get_mut(&block.id) else { continue };
@@ -61,12 +74,12 @@ impl<'c> Spans<'c> {
             recency::read(connection, block.id, &unknown, |span, row| unindexed.push((span, row)))?;
         }
         Ok(Self {
-            reader: Reader::new(connection)?,
+            reader,
             direction,
             blocks: scope.blocks.iter().filter(|block| left.contains_key(&block.id)).copied().collect(),
-            sample,
-            among,
-            width: None,
+            expected,
+            first: Some(last),
+            width: first.abs_diff(last) / NARROWER + 1,
             left,
             unindexed,
             ahead: Some(FIRST..=Span::MAX),
@@ -74,17 +87,22 @@ impl<'c> Spans<'c> {
         })
     }
 
+    /// How many candidates the first batch probably has.
+    pub fn expected(&self) -> u64 {
+        self.expected
+    }
+
     /// The candidates of the next spans in order, spans that have none passed over; those that were never active last, in
     /// the end `None`.
     pub fn next(&mut self) -> rusqlite::Result<Option<Vec<(Span, i64)>>> {
-        while let Some(spans) = self.take_spans()? {
+        while let Some(spans) = self.take_spans() {
             let mut found = Vec::new();
-            for block in &self.blocks {
-                let Some(bits) = self.left.get_mut(&block.id) else { continue };
-                let [first, last] = [*spans.start(), *spans.end()].map(active_key);
-                self.reader.each(block.id, first..=last, |key, list| {
-                    let span = span_in(key);
-                    list.each_in(bits, |place| found.push((span, join(block.id, u32::from(place)))));
+            let [first, last] = [*spans.start(), *spans.end()].map(active_key);
+            for unit in units(&self.blocks) {
+                self.reader.until(unit, first..=last, Direction::Ascending, |block, key, list| {
+                    let (span, bits) = (span_in(key), &self.left[&block]);
+                    list.each_in(bits, |place| found.push((span, join(block, u32::from(place)))));
+                    false
                 })?;
             }
             found.iter().for_each(|(_, row)| {
@@ -110,24 +128,21 @@ impl<'c> Spans<'c> {
     }
 
     /// The spans to look at next: first as many as hold enough rows of the sample.
-    fn take_spans(&mut self) -> rusqlite::Result<Option<RangeInclusive<Span>>> {
-        let Some(ahead) = self.ahead.take() else { return Ok(None) };
+    fn take_spans(&mut self) -> Option<RangeInclusive<Span>> {
+        let ahead = self.ahead.take()?;
         let (from, to) = match self.direction {
             Direction::Descending => (*ahead.end(), *ahead.start()),
             Direction::Ascending => (*ahead.start(), *ahead.end()),
         };
-        let last = match self.width {
-            Some(width) => {
-                self.width = Some(width.saturating_mul(WIDER));
+        let last = match self.first.take() {
+            Some(first) => first,
+            None => {
+                let width = self.width;
+                self.width = width.saturating_mul(WIDER);
                 match self.direction {
                     Direction::Descending => from.saturating_sub(width).max(to),
                     Direction::Ascending => from.saturating_add(width).min(to),
                 }
-            }
-            None => {
-                let (first, last) = self.spans_of_sample(ahead)?.unwrap_or((from, from));
-                self.width = Some(first.abs_diff(last) / NARROWER + 1);
-                last
             }
         };
         let (now, later) = match self.direction {
@@ -136,20 +151,27 @@ impl<'c> Spans<'c> {
         };
         // At either end there is nothing beyond.
         self.ahead = Some(later).filter(|later| last != to && !later.is_empty());
-        Ok(Some(now))
+        Some(now)
     }
+}
 
-    /// The first span of the sample, and the one up to which it has enough rows, or its last.
-    fn spans_of_sample(&mut self, ahead: RangeInclusive<Span>) -> rusqlite::Result<Option<(Span, Span)>> {
-        let Some(sample) = self.sample else { return Ok(None) };
-        let (mut rows, mut found) = (0, None);
-        let [first, last] = [*ahead.start(), *ahead.end()].map(active_key);
-        self.reader.until(sample.id, first..=last, self.direction, |key, list| {
-            rows += list.count();
-            let span = span_in(key);
-            found = Some((found.map_or(span, |(first, _)| first), span));
-            rows >= self.among
-        })?;
-        Ok(found)
-    }
+/// The first span of a unit and the one up to which it has so many rows (or else its last), and how many it has up to there.
+fn spans_with(
+    reader: &mut Reader<'_>,
+    unit: &[Block],
+    direction: Direction,
+    enough: u64,
+) -> rusqlite::Result<(Option<(Span, Span)>, u64)> {
+    let (mut rows, mut found) = (0, None);
+    reader.until(unit, active_key(FIRST)..=active_key(Span::MAX), direction, |_, key, list| {
+        let span = span_in(key);
+        // The last span counts with all of its lists.
+        if rows >= enough && found.is_some_and(|(_, last)| last != span) {
+            return true;
+        }
+        rows += list.count();
+        found = Some((found.map_or(span, |(first, _)| first), span));
+        false
+    })?;
+    Ok((found, rows))
 }

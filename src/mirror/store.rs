@@ -22,6 +22,8 @@ pub(super) const PAGE_BYTES: i64 = 8192;
 /// What a reader keeps of the file, in KiB (negative, as SQLite has it). Little: the system holds the file's pages anyway, and
 /// to touch fresh memory takes a short-lived process longer than to copy a page again.
 const READ_CACHE_KIB: i64 = -512;
+/// Prepared statements that are kept; no question and no sync takes more.
+const STATEMENTS: usize = 64;
 const BUSY: Duration = Duration::from_secs(10);
 /// Bringing a mirror up to date that takes longer is told of.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -131,6 +133,7 @@ impl Store {
     }
 
     fn of(connection: Connection, path: &Path, key: Option<&DatabaseKey>) -> Self {
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Self { connection, path: path.to_owned(), costs: Costs::MEASURED, encrypted: key.is_some() }
     }
 

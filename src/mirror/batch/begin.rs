@@ -11,7 +11,7 @@ use super::super::key::keys_of;
 use super::super::lock::lock;
 use super::super::object::Decoder;
 use super::super::profile::{self, Block, join, split};
-use super::super::rows::Bits;
+use super::super::rows::{Bits, Stored};
 use super::super::store::{Store, database_error, file_error};
 use super::moving::Moving;
 use super::noting::Noting;
@@ -128,7 +128,7 @@ impl Batch<'_> {
                     .query_row("SELECT rows FROM seen WHERE block = ?1", [block.id], |row| row.get(0))
                     .optional()?;
                 let mut bits = Bits::default();
-                bits.or_stored(&stored.unwrap_or_default());
+                bits.or_stored(Stored(&stored.unwrap_or_default()));
                 self.seen.insert(block.id, (bits, SeenState::Stored));
             }
         }

@@ -7,14 +7,19 @@ use rusqlite::params;
 
 use super::super::activity;
 use super::super::history::record;
-use super::super::index::{drop_block, remove_rows};
+use super::super::index::{amend, drop_block, remove_rows};
+use super::super::key::Key;
 use super::super::profile::{self, Block, join, split};
 use super::super::rows::Bits;
+use super::super::segments::merge;
 use super::begin::forget_seen;
+use super::write::sorted_keys;
 use super::{Batch, Pass, Proof, Trouble};
 
 /// Fewer contacts than this are removed by any proof, more only if they are no more than half of all, or missed again.
 const MANY: u64 = 50;
+/// So few removed contacts of a block are taken out of the index key by key; for more, all of the block's lists are read.
+const FEW: u32 = 100;
 /// How long after a walk did not bring them contacts are missed again.
 const MISSED_AGAIN: SignedDuration = SignedDuration::from_hours(1);
 
@@ -42,6 +47,14 @@ impl Batch<'_> {
             }
             batch.remember(proof)
         })?;
+        // What older versions left unmerged; each segment in a transaction of its own, since all would take long.
+        let mut more = self.pass != Pass::Repair;
+        while more {
+            self.transact(|batch| {
+                more = merge(&batch.store.connection, batch.profile)?;
+                Ok(())
+            })?;
+        }
         self.moving.end();
         // Best effort: a reader may hold the log; it is then moved at the next occasion.
         let _ = self.store.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
@@ -138,17 +151,34 @@ impl Batch<'_> {
     fn remove_unseen(&mut self, unseen: Vec<(Block, Bits)>, now: Timestamp) -> Result<u64, Trouble> {
         let mut removed = 0;
         for (block, gone) in unseen {
+            let few = gone.count() <= FEW;
             for place in gone.iter() {
-                self.remove_row(join(block.id, u32::from(place)), now)?;
+                let row = join(block.id, u32::from(place));
+                if few {
+                    let keys = self.keys_of_row(row)?;
+                    amend(&self.store.connection, block.id, place, &[], &keys)?;
+                }
+                self.remove_row(row, now)?;
                 removed += 1;
             }
-            if u64::from(gone.count()) == u64::from(block.used) {
+            if gone.count() == block.used {
                 drop_block(&self.store.connection, block.id)?;
-            } else {
+            } else if !few {
                 remove_rows(&self.store.connection, block.id, &gone)?;
             }
         }
         Ok(removed)
+    }
+
+    /// What the contact of a row is noted with.
+    fn keys_of_row(&mut self, row: i64) -> Result<Vec<Key>, Trouble> {
+        let (text, object): (String, Vec<u8>) = self
+            .store
+            .connection
+            .prepare_cached("SELECT text, object FROM contact WHERE row = ?1")?
+            .query_row([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        // One that cannot be read leaves notes behind that lead nowhere.
+        Ok(self.decoder.decode(&object, false).map_or_else(|_| Vec::new(), |contact| sorted_keys(&contact, &text)))
     }
 
     /// Deletes a row and notes in the history that its contact is gone.

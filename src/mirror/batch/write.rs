@@ -12,7 +12,8 @@ use super::super::key::{Key, keys_of};
 use super::super::object::{Prepared, PreparedPage, Times};
 use super::super::profile::{Block, join, split};
 use super::super::recency;
-use super::super::rows::{BLOCK_ROWS, Bits};
+use super::super::rows::Bits;
+use super::super::segments::{merge, next_block};
 use super::{Batch, Pass, SeenState, Trouble};
 
 impl Batch<'_> {
@@ -156,7 +157,7 @@ impl Batch<'_> {
         self.unlisted.insert(place, active);
         self.noting.note(keys, place);
         self.block = Some(Block { used: block.used + 1, ..block });
-        if block.used + 1 == BLOCK_ROWS {
+        if self.block.is_some_and(|block| block.is_full()) {
             self.index_block()?;
         }
         Ok(Some(row))
@@ -168,8 +169,13 @@ impl Batch<'_> {
             return Ok(block);
         }
         let connection = &self.store.connection;
-        connection.execute("INSERT INTO block (profile, used, indexed) VALUES (?1, 0, 0)", [self.profile])?;
-        let block = Block { id: connection.last_insert_rowid(), used: 0, indexed: 0 };
+        let last: Option<i64> =
+            connection.query_row("SELECT max(id) FROM block WHERE profile = ?1", [self.profile], |row| row.get(0))?;
+        let id = next_block(connection, last)?;
+        merge(connection, self.profile)?;
+        connection
+            .execute("INSERT INTO block (id, profile, used, indexed) VALUES (?1, ?2, 0, 0)", [id, self.profile])?;
+        let block = Block { id, used: 0, indexed: 0, merged: false };
         self.block = Some(block);
         Ok(block)
     }
@@ -197,7 +203,7 @@ impl Batch<'_> {
     }
 }
 
-fn sorted_keys(contact: &Contact, text: &str) -> Vec<Key> {
+pub(super) fn sorted_keys(contact: &Contact, text: &str) -> Vec<Key> {
     let mut keys = Vec::new();
     keys_of(contact, text, |key| keys.push(key));
     sorted(keys)

@@ -244,7 +244,7 @@ fn searched(store: &Store, words: &str) -> Vec<Contact> {
 #[test]
 fn every_released_format_is_read() {
     // The first is of a time when nobody kept custom fields in it.
-    let formats: [(i64, &[u8]); 8] = [
+    let formats: [(i64, &[u8]); 9] = [
         (1, include_bytes!("format-1.db.zst")),
         (1, include_bytes!("format-1-fields.db.zst")),
         (2, include_bytes!("format-2-fields.db.zst")),
@@ -253,6 +253,7 @@ fn every_released_format_is_read() {
         (5, include_bytes!("format-5-fields.db.zst")),
         (6, include_bytes!("format-6-fields.db.zst")),
         (7, include_bytes!("format-7-fields.db.zst")),
+        (8, include_bytes!("format-8-fields.db.zst")),
     ];
     assert_eq!(formats.last().unwrap().0, schema::FORMAT, "one database is kept of every format");
     for (format, bytes) in formats {
@@ -292,8 +293,8 @@ fn what_an_older_format_did_not_search_is_found_once_it_is_opened() {
         if indexed < 3 {
             let sql = format!(
                 "PRAGMA user_version = 1; ALTER TABLE profile DROP COLUMN labels;
-                 ALTER TABLE profile DROP COLUMN server; DROP TABLE activity;
-                 DROP INDEX contact_gone; CREATE INDEX contact_active ON contact (profile, active DESC);
+                 ALTER TABLE profile DROP COLUMN server; ALTER TABLE block DROP COLUMN merged; DROP TABLE merged_posting;
+                 DROP TABLE active_list; DROP INDEX contact_gone; CREATE INDEX contact_active ON contact (profile, active DESC);
                  UPDATE block SET indexed = {indexed}; DELETE FROM posting;
                  UPDATE contact SET text = substr(text, 1, instr(text || char(5), char(5)) - 1)"
             );

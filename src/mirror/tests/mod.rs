@@ -3,6 +3,7 @@
 mod crash;
 mod encryption;
 mod files;
+mod segments;
 mod source;
 mod sync;
 
@@ -215,7 +216,7 @@ fn check(store: &mut Store, truth: &BTreeMap<String, Contact>, query: &Query) ->
     let looker = Looker::new(&query.filter);
     let most = u64::MAX;
     for (look, chunk, list) in [(0, 0, most), (most, 0, most), (most, most, most), (most, most, 0)] {
-        store.costs = hunt::Costs { look, chunk, list };
+        store.costs = hunt::Costs { look, chunk, list, apart: 0 };
         let found = store.search(&["p"], query).unwrap();
         prop_assert_eq!(ids(&found), ids(&expected), "costs {:?} {:?}", (look, chunk, list), query);
         for contact in &found {
