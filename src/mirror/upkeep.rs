@@ -124,6 +124,8 @@ impl Store {
     }
 
     fn verify_contacts(&self, found: &mut Verified) -> rusqlite::Result<()> {
+        // One snapshot for all of it, so that a sync that writes meanwhile is no damage.
+        let _snapshot = self.connection.unchecked_transaction()?;
         let mut decoder = Decoder::new().map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let mut counted = 0;
         for profile in profiles(&self.connection)? {

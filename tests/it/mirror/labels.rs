@@ -311,7 +311,8 @@ fn a_walk_that_goes_on_reads_labels_again_and_claims_no_more_than_both_parts_pro
 
 /// Makes the database what it was before it knew labels.
 const BEFORE_LABELS: &str = "ALTER TABLE profile DROP COLUMN labels;
-    ALTER TABLE profile DROP COLUMN server; DROP INDEX contact_gone; DROP TABLE activity;
+    ALTER TABLE profile DROP COLUMN server; DROP INDEX contact_gone; DROP TABLE active_list;
+    DROP TABLE merged_posting; ALTER TABLE block DROP COLUMN merged;
     CREATE INDEX contact_active ON contact (profile, active DESC); PRAGMA user_version = 3";
 
 #[test]
