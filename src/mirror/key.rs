@@ -54,8 +54,9 @@ pub enum Need {
     All(Vec<Need>),
     /// One of these.
     Any(Vec<Need>),
-    /// This, which many have: where few rows are left without it, they are sooner looked at.
-    Common(Box<Need>),
+    /// This, which many have, most of them by one of these keys: where few rows are left without it, or it would leave most of
+    /// them, they are sooner looked at.
+    Common { need: Box<Need>, often: Vec<Key>, bytes: i64 },
 }
 
 /// How closely a contact matches, best first; the order of answers to a text query.

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use crate::model::Direction;
 
@@ -24,6 +24,10 @@ const HARDLY_NARROWS: u32 = 16;
 const FEW_TOLD: u32 = if cfg!(test) { 1 } else { 64 };
 /// So few rows of a segment are sooner looked at than another list is read.
 const HARDLY_ANY: u32 = 3;
+/// What this part of the rows has is not worth the lists of a whole range.
+const NOT_NARROWED: u32 = 2;
+/// So many keys of a range are tried for that, those of the longest lists.
+const OFTEN: usize = 4;
 /// The lists of so few blocks of a segment are read one by one.
 const SCATTERED: usize = 3;
 /// Where lists are so many times as long as elsewhere, other keys may be rarer there.
@@ -33,7 +37,11 @@ const UNUSUAL: usize = if cfg!(test) { 1 } else { 4 };
 type Sets = Option<Vec<Bits>>;
 
 fn counted(sets: &Sets) -> u32 {
-    sets.iter().flatten().map(Bits::count).sum()
+    sets.as_deref().map_or(0, in_all)
+}
+
+fn in_all(sets: &[Bits]) -> u32 {
+    sets.iter().map(Bits::count).sum()
 }
 
 /// A statement, once it was needed.
@@ -58,6 +66,7 @@ struct Statements<'c> {
     range: Lazy<'c>,
     lengths: Lazy<'c>,
     descending: Lazy<'c>,
+    longest: Lazy<'c>,
 }
 
 impl Statements<'_> {
@@ -72,6 +81,7 @@ impl Statements<'_> {
             range: lazy("key, rows", "BETWEEN ?1 AND ?2 ORDER BY key"),
             lengths: lazy("sum(length(rows))", "BETWEEN ?1 AND ?2"),
             descending: lazy("key, rows", "BETWEEN ?1 AND ?2 ORDER BY key DESC"),
+            longest: lazy("key", "BETWEEN ?1 AND ?2 ORDER BY length(rows) DESC LIMIT ?3"),
         }
     }
 }
@@ -152,11 +162,12 @@ impl<'c> Reader<'c> {
                         keyed.push((self.length(sample, key)?, key));
                     } else {
                         match self.order(sample, need)? {
-                            need @ Need::Common(_) => common.push(need),
+                            need @ Need::Common { .. } => common.push(need),
                             need => others.push(need),
                         }
                     }
                 }
+                common.sort_by_key(|need| if let Need::Common { bytes, .. } = need { *bytes } else { 0 });
                 keyed.sort_unstable();
                 keyed.dedup();
                 let keys = self.choose(sample, &keyed)?;
@@ -164,15 +175,28 @@ impl<'c> Reader<'c> {
             }
             Need::Any(needs) => {
                 let needs: Vec<_> = needs.into_iter().map(|need| self.order(sample, need)).collect::<Result<_, _>>()?;
-                let is_common = needs.iter().any(|need| matches!(need, Need::Common(_)));
-                if is_common { Need::Common(Box::new(Need::Any(needs))) } else { Need::Any(needs) }
+                let (mut often, mut longest) = (Vec::new(), None);
+                for need in &needs {
+                    if let Need::Common { often: of_one, bytes, .. } = need {
+                        often.extend(of_one);
+                        longest = longest.max(Some(*bytes));
+                    }
+                }
+                match longest {
+                    Some(bytes) => Need::Common { need: Box::new(Need::Any(needs)), often, bytes },
+                    None => Need::Any(needs),
+                }
             }
             Need::Range(first, last) => {
                 // Of a merged block, those of the whole segment are as good a sample.
                 let blocks = if sample.merged { 1 << PART_BITS } else { 1 };
                 let bytes = self.lengths(&[sample], first, last)? / blocks;
                 let range = Need::Range(first, last);
-                if bytes > COMMON_BYTES { Need::Common(Box::new(range)) } else { range }
+                if bytes > COMMON_BYTES {
+                    Need::Common { need: Box::new(range), often: self.longest(sample, first, last)?, bytes }
+                } else {
+                    range
+                }
             }
             need => need,
         })
@@ -199,6 +223,23 @@ impl<'c> Reader<'c> {
             }
         }
         Ok(Need::Keys { rarest, bytes, spare })
+    }
+
+    /// The keys of a range that have the longest lists in the unit of a block.
+    fn longest(&mut self, sample: Block, first: Key, last: Key) -> rusqlite::Result<Vec<Key>> {
+        let connection = self.connection;
+        let (unit, lists) = ([sample], if sample.merged { OFTEN << PART_BITS } else { OFTEN });
+        let Some(place) = place_of(&unit) else { return Ok(Vec::new()) };
+        let [first, last] = ends(place, first, last);
+        let mut found = self.at(place).longest.ready(connection)?.query(params![first, last, lists])?;
+        let mut keys = Vec::new();
+        while let Some(row) = found.next()? {
+            let key = key_of(&unit, row.get(0)?);
+            if keys.len() < OFTEN && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        Ok(keys)
     }
 
     /// How long the lists of keys are together.
@@ -258,8 +299,22 @@ impl<'c> Reader<'c> {
                 }
                 Some(sets)
             }
-            Need::Common(_) if among.is_some() && counted(&among) <= FEW => among,
-            Need::Common(need) => self.rows(unit, need, among)?,
+            Need::Common { need, often, .. } => {
+                let Some(left) = &among else { return self.rows(unit, need, among) };
+                let all = in_all(left);
+                if all <= FEW {
+                    return Ok(among);
+                }
+                let mut sets = vec![Bits::default(); unit.len()];
+                for key in often {
+                    let (found, _) = self.with_key(unit, *key, among.clone())?;
+                    found.into_iter().flatten().zip(&mut sets).for_each(|(found, bits)| bits.or(&found));
+                    if in_all(&sets) >= all / NOT_NARROWED {
+                        return Ok(among);
+                    }
+                }
+                self.rows(unit, need, among)?
+            }
             Need::Keys { rarest, bytes, spare } => {
                 let (mut all, mut read) = (among, 0);
                 for key in rarest {
